@@ -1,0 +1,42 @@
+//! The nouns of the engine: nodes, ports, states, steps, effects. Data only: no I/O, no async, no clock, no randomness.
+
+pub mod boot;
+pub mod effect;
+pub mod flow;
+pub mod guarded;
+pub mod history;
+pub mod interface;
+pub mod mac;
+pub mod mask;
+pub mod node;
+pub mod outcome;
+pub mod port;
+pub mod power;
+pub mod refusal;
+pub mod root_device;
+pub mod secret;
+pub mod state;
+pub mod step;
+pub mod verb;
+
+pub use effect::{Action, Effect, EffectId};
+pub use flow::{Flow, FlowKind, Phase, Stage, Wait, WaitFor};
+pub use guarded::Guarded;
+pub use history::{HistoryEntry, Severity};
+pub use interface::InterfaceKind;
+pub use mac::MacAddress;
+pub use node::{AgentLink, BootTicket, Fault, Node};
+pub use outcome::{Failure, FailureKind, Outcome};
+pub use port::Port;
+pub use power::{PowerState, PowerTarget};
+pub use refusal::{Refusal, RefusalKind};
+pub use secret::Secret;
+pub use state::{ProvisionState, StateClass};
+pub use step::Step;
+pub use verb::Verb;
+
+/// A JSON object, as the API's free-form fields hold it.
+pub type Object = serde_json::Map<String, serde_json::Value>;
+
+/// An instant in UTC. The model never reads a clock: instants come in as data.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,91 @@
+//! Which keys hold secrets, and how an object looks with them masked. The list is Ironic's (oslo.utils' sanitised keys plus
+//! Ironic's own): a key whose lower-case name contains one of these words is secret, at any depth of nested objects.
+
+use crate::Object;
+use serde_json::Value;
+
+/// What a reader sees in place of a secret.
+pub const MASK: &str = "******";
+
+const SECRET_WORDS: &[&str] = &[
+    "adminpass",
+    "admin_pass",
+    "password",
+    "auth_token",
+    "new_pass",
+    "secret",
+    "sys_pswd",
+    "token",
+    "configdrive",
+    "chappassword",
+    "encrypted_key",
+    "private_key",
+    "fernetkey",
+    "sslkey",
+    "passphrase",
+    "cephclusterfsid",
+    "octaviaheartbeatkey",
+    "rabbitcookie",
+    "cephmanilaclientkey",
+    "pacemakerremoteauthkey",
+    "designaterndckey",
+    "cephadminkey",
+    "heatauthencryptionkey",
+    "cephclientkey",
+    "keystonecredential",
+    "barbicansimplecryptokek",
+    "cephrgwkey",
+    "swifthashsuffix",
+    "migrationsshkey",
+    "cephmdskey",
+    "cephmonkey",
+    "snmp_auth_key",
+    "snmp_priv_key",
+];
+
+/// Whether values under this key are secret.
+pub fn is_secret_key(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    SECRET_WORDS.iter().any(|word| key.contains(word))
+}
+
+/// The object as a reader may see it: secrets replaced by [`MASK`], objects searched at every depth, lists left alone.
+pub fn masked(object: &Object) -> Object {
+    object
+        .iter()
+        .map(|(key, value)| (key.clone(), masked_value(key, value)))
+        .collect()
+}
+
+fn masked_value(key: &str, value: &Value) -> Value {
+    match value {
+        // An object under a secret key is searched, not replaced, as Ironic does; a config drive is the exception.
+        Value::Object(inner) if !key.eq_ignore_ascii_case("configdrive") => {
+            Value::Object(masked(inner))
+        }
+        _ if is_secret_key(key) => Value::String(MASK.to_owned()),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn secrets_are_masked_at_every_depth_and_nothing_else() {
+        let object = json!({
+            "redfish_password": "x", "redfish_username": "admin", "nested": {"api_Token": 5, "n": 1},
+            "configdrive": {"meta_data": {}}, "secret_holder": {"plain": 1}, "list": [{"password": "kept"}],
+        });
+        let seen = masked(object.as_object().unwrap());
+        assert_eq!(
+            Value::Object(seen),
+            json!({
+                "redfish_password": MASK, "redfish_username": "admin", "nested": {"api_Token": MASK, "n": 1},
+                "configdrive": MASK, "secret_holder": {"plain": 1}, "list": [{"password": "kept"}],
+            })
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! Finds which Debian packages the lab lacks and installs them from the machine's own package sources.
+//!
+//! It installs no recommended extras, starts no daemon, and touches no package source of the machine.
+
+pub mod apt;
+pub mod kernel;
+pub mod python;
+pub mod qemu_release;
+
+use anyhow::{Context, Result, bail};
+
+/// A package and the reason the lab needs it.
+#[derive(Debug, Clone, Copy)]
+pub struct Need {
+    /// Debian's name of the package.
+    pub package: &'static str,
+    /// Why, for the person who sees it installed.
+    pub reason: &'static str,
+}
+
+const fn need(package: &'static str, reason: &'static str) -> Need {
+    Need { package, reason }
+}
+
+/// What comes from QEMU's source package, or must be of its age.
+const QEMU: &[Need] = &[
+    need("qemu-system-x86", "runs the machines"),
+    need("qemu-utils", "makes their disks"),
+    need("seabios", "BIOS firmware of the machines"),
+];
+
+/// What running machines needs besides QEMU.
+const MACHINES: &[Need] = &[
+    need("ovmf", "UEFI firmware of the machines"),
+    need("ipxe-qemu", "network boot ROMs of BIOS machines"),
+    need("ipxe", "the iPXE programs that firmware loads"),
+    need("libvirt-daemon", "owns the machines"),
+    need("libvirt-daemon-driver-qemu", "lets libvirt run qemu"),
+    need("libvirt-clients", "virsh: defines machines, opens consoles"),
+    need("python3-libvirt", "lets the Redfish emulator reach libvirt"),
+    need("python3-venv", "holds the Redfish emulator"),
+    need("dnsmasq-base", "router advertisements for old iPXE builds"),
+    need("iproute2", "network namespace and bridge"),
+];
+
+/// What building target images and ramdisks needs.
+const IMAGES: &[Need] = &[
+    need("busybox-static", "the target image's programs"),
+    need("systemd-boot-efi", "the stub of unified kernel images"),
+    need("kmod", "finds the kernel modules' order"),
+];
+
+/// What the full Debian image needs besides.
+const DEBIAN_IMAGE: &[Need] = &[
+    need("mmdebstrap", "assembles a Debian root"),
+    need("e2fsprogs", "writes its file system without mounting"),
+];
+
+/// Installs what running machines and building the small image needs.
+pub fn install_for_lab() -> Result<()> {
+    require_debian()?;
+    install_qemu()?;
+    install(&[MACHINES, IMAGES].concat())
+}
+
+/// Installs what building the small target image needs.
+pub fn install_for_image() -> Result<()> {
+    require_debian()?;
+    install(IMAGES)
+}
+
+/// Installs what building the full Debian image needs.
+pub fn install_for_debian_image() -> Result<()> {
+    require_debian()?;
+    install(&[IMAGES, DEBIAN_IMAGE].concat())
+}
+
+fn require_debian() -> Result<()> {
+    if !nix::unistd::geteuid().is_root() {
+        bail!("the lab needs root: it makes network namespaces and runs a private libvirt");
+    }
+    let release = std::fs::read_to_string("/etc/os-release").context("cannot read /etc/os-release")?;
+    if !release.lines().any(|line| line == "ID=debian") {
+        bail!("the lab installs Debian packages and runs on Debian only");
+    }
+    Ok(())
+}
+
+fn install_qemu() -> Result<()> {
+    let missing = missing(QEMU)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    announce(&missing);
+    let names: Vec<String> = missing.iter().map(|need| need.package.to_owned()).collect();
+    apt::install_with(|| qemu_release::arguments(&names))
+}
+
+fn install(needs: &[Need]) -> Result<()> {
+    let missing = missing(needs)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    announce(&missing);
+    apt::install_with(|| Ok(missing.iter().map(|need| need.package.to_owned()).collect()))
+}
+
+fn announce(needs: &[Need]) {
+    for need in needs {
+        println!("installing {}: {}", need.package, need.reason);
+    }
+}
+
+fn missing(needs: &[Need]) -> Result<Vec<Need>> {
+    let installed = apt::installed()?;
+    Ok(needs.iter().filter(|need| !installed.contains_key(need.package)).copied().collect())
+}

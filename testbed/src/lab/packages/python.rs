@@ -1,0 +1,27 @@
+//! The Python programs of the lab (BMC emulators), in a virtual environment in the cache, at pinned versions.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::lab::cache;
+use crate::lab::command::{output, tool};
+
+/// Debian's interpreter: another one on the search path cannot see Debian's libvirt binding.
+const PYTHON: &str = "/usr/bin/python3";
+
+/// What is installed, each at one version.
+const REQUIREMENTS: &[&str] = &["sushy-tools==2.2.0", "virtualbmc==3.3.0", "bcrypt==4.3.0"];
+
+/// The environment's `bin` folder; made on first use.
+pub fn environment() -> Result<PathBuf> {
+    let interpreter = output(&mut tool(PYTHON, ["--version"]))?;
+    let parts: Vec<&str> = REQUIREMENTS.iter().copied().chain([interpreter.trim()]).collect();
+    let name = format!("python-{}", cache::key(parts));
+    let folder = cache::entry(&cache::folder()?, &name, |folder| {
+        println!("installing {} for {}", REQUIREMENTS.join(", "), interpreter.trim());
+        output(tool(PYTHON, ["-m", "venv", "--system-site-packages"]).arg(folder))?;
+        output(tool(folder.join("bin/pip"), ["install", "--quiet", "--disable-pip-version-check"]).args(REQUIREMENTS)).map(drop)
+    })?;
+    Ok(folder.join("bin"))
+}

@@ -1,0 +1,3 @@
+//! The testbed: a laboratory of virtual machines and the project's own tasks. Nothing of the product may depend on it.
+
+pub mod lab;
