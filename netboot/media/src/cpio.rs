@@ -75,17 +75,30 @@ struct Entry<'a> {
 impl<W: Write> CpioWriter<W> {
     /// Begins an archive at the writer's present position, which should be a multiple of four.
     pub fn new(out: W) -> Self {
-        Self { out, written: 0, next_inode: 1 }
+        Self {
+            out,
+            written: 0,
+            next_inode: 1,
+        }
     }
 
     /// Adds a directory.
     pub fn directory(&mut self, path: &str, mode: u32) -> Result<(), CpioError> {
-        self.named(Entry { name: path, mode: S_IFDIR | mode, links: 2, device: (0, 0), content: &[] })
+        self.named(Entry {
+            name: path,
+            mode: S_IFDIR | mode,
+            links: 2,
+            device: (0, 0),
+            content: &[],
+        })
     }
 
     /// Adds a directory and, before it, each of its parents, all with the same mode. Repeating one is harmless.
     pub fn directories(&mut self, path: &str, mode: u32) -> Result<(), CpioError> {
-        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        let ends = path
+            .match_indices('/')
+            .map(|(at, _)| at)
+            .chain([path.len()]);
         for end in ends {
             self.directory(path.get(..end).unwrap_or(path), mode)?;
         }
@@ -94,7 +107,13 @@ impl<W: Write> CpioWriter<W> {
 
     /// Adds a regular file.
     pub fn file(&mut self, path: &str, mode: u32, content: &[u8]) -> Result<(), CpioError> {
-        self.named(Entry { name: path, mode: S_IFREG | mode, links: 1, device: (0, 0), content })
+        self.named(Entry {
+            name: path,
+            mode: S_IFREG | mode,
+            links: 1,
+            device: (0, 0),
+            content,
+        })
     }
 
     /// Adds a symbolic link to `target`, which is stored as it is.
@@ -102,22 +121,61 @@ impl<W: Write> CpioWriter<W> {
         if target.is_empty() || target.len() > NAME_MAX || target.contains('\0') {
             return Err(CpioError::Name(target.to_owned()));
         }
-        self.named(Entry { name: path, mode: S_IFLNK | 0o777, links: 1, device: (0, 0), content: target.as_bytes() })
+        self.named(Entry {
+            name: path,
+            mode: S_IFLNK | 0o777,
+            links: 1,
+            device: (0, 0),
+            content: target.as_bytes(),
+        })
     }
 
     /// Adds a character device node.
-    pub fn char_device(&mut self, path: &str, mode: u32, major: u32, minor: u32) -> Result<(), CpioError> {
-        self.named(Entry { name: path, mode: S_IFCHR | mode, links: 1, device: (major, minor), content: &[] })
+    pub fn char_device(
+        &mut self,
+        path: &str,
+        mode: u32,
+        major: u32,
+        minor: u32,
+    ) -> Result<(), CpioError> {
+        self.named(Entry {
+            name: path,
+            mode: S_IFCHR | mode,
+            links: 1,
+            device: (major, minor),
+            content: &[],
+        })
     }
 
     /// Adds a block device node.
-    pub fn block_device(&mut self, path: &str, mode: u32, major: u32, minor: u32) -> Result<(), CpioError> {
-        self.named(Entry { name: path, mode: S_IFBLK | mode, links: 1, device: (major, minor), content: &[] })
+    pub fn block_device(
+        &mut self,
+        path: &str,
+        mode: u32,
+        major: u32,
+        minor: u32,
+    ) -> Result<(), CpioError> {
+        self.named(Entry {
+            name: path,
+            mode: S_IFBLK | mode,
+            links: 1,
+            device: (major, minor),
+            content: &[],
+        })
     }
 
     /// Closes the archive, fills it up to a multiple of 512 bytes and hands the writer back.
     pub fn finish(mut self) -> Result<W, CpioError> {
-        self.entry(0, &Entry { name: TRAILER, mode: 0, links: 1, device: (0, 0), content: &[] })?;
+        self.entry(
+            0,
+            &Entry {
+                name: TRAILER,
+                mode: 0,
+                links: 1,
+                device: (0, 0),
+                content: &[],
+            },
+        )?;
         self.zeros(self.written.next_multiple_of(BLOCK))?;
         self.out.flush()?;
         Ok(self.out)
@@ -133,13 +191,30 @@ impl<W: Write> CpioWriter<W> {
     }
 
     fn entry(&mut self, inode: u32, entry: &Entry<'_>) -> Result<(), CpioError> {
-        let too_large = || CpioError::TooLarge { name: entry.name.to_owned(), size: entry.content.len() };
+        let too_large = || CpioError::TooLarge {
+            name: entry.name.to_owned(),
+            size: entry.content.len(),
+        };
         let size = u32::try_from(entry.content.len()).map_err(|_| too_large())?;
         // Order of the numbers: inode, mode, uid, gid, links, time, size, device of the file (2), device that the
         // node stands for (2), length of the name with its NUL, checksum (unused in this variant).
         let (major, minor) = entry.device;
         let name_len = u32::try_from(entry.name.len() + 1).map_err(|_| too_large())?;
-        let fields = [inode, entry.mode, 0, 0, entry.links, 0, size, 0, 0, major, minor, name_len, 0];
+        let fields = [
+            inode,
+            entry.mode,
+            0,
+            0,
+            entry.links,
+            0,
+            size,
+            0,
+            0,
+            major,
+            minor,
+            name_len,
+            0,
+        ];
         let mut header = String::with_capacity(HEADER_LEN);
         header.push_str("070701");
         for field in fields {
@@ -169,5 +244,7 @@ fn is_plain_path(name: &str) -> bool {
     name.len() < NAME_MAX
         && name != TRAILER
         && !name.contains('\0')
-        && name.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
+        && name
+            .split('/')
+            .all(|part| !part.is_empty() && part != "." && part != "..")
 }

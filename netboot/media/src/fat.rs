@@ -2,6 +2,7 @@
 //! an image is made whole in memory and is not meant to be edited later.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io::{self, Cursor, Write};
 
 const SECTOR: u64 = 512;
@@ -71,20 +72,29 @@ pub fn fat_image(label: &str, files: &[FatFile<'_>]) -> Result<Vec<u8>, FatError
 }
 
 fn padded_label(label: &str) -> Result<[u8; 11], FatError> {
-    let plain = |b: u8| (b.is_ascii_graphic() || b == b' ') && !b.is_ascii_lowercase() && !b"\"*+,./:;<=>?[\\]|".contains(&b);
+    let plain = |b: u8| {
+        (b.is_ascii_graphic() || b == b' ')
+            && !b.is_ascii_lowercase()
+            && !b"\"*+,./:;<=>?[\\]|".contains(&b)
+    };
     let bytes = label.as_bytes();
-    if bytes.is_empty() || bytes.len() > 11 || bytes[0] == b' ' || !bytes.iter().all(|&b| plain(b)) {
+    if bytes.is_empty() || bytes.len() > 11 || bytes[0] == b' ' || !bytes.iter().all(|&b| plain(b))
+    {
         return Err(FatError::Label(label.to_owned()));
     }
     let mut padded = [b' '; 11];
-    padded.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    padded
+        .iter_mut()
+        .zip(bytes)
+        .for_each(|(to, from)| *to = *from);
     Ok(padded)
 }
 
 /// Checks all paths and lists the directories that they need (lower-cased path to path as first spelt), parents
 /// first, each with how many names it holds. The root is the empty path.
 fn directories(files: &[FatFile<'_>]) -> Result<BTreeMap<String, (String, u64)>, FatError> {
-    let mut found: BTreeMap<String, (String, u64)> = BTreeMap::from([(String::new(), (String::new(), 0))]);
+    let mut found: BTreeMap<String, (String, u64)> =
+        BTreeMap::from([(String::new(), (String::new(), 0))]);
     let mut names = BTreeMap::new();
     for file in files {
         if !file.path.split('/').all(is_plain_name) {
@@ -96,8 +106,8 @@ fn directories(files: &[FatFile<'_>]) -> Result<BTreeMap<String, (String, u64)>,
         let mut parent = "";
         for (at, _) in file.path.match_indices('/') {
             let folder = file.path.get(..at).unwrap_or_default();
-            if !found.contains_key(&folder.to_ascii_lowercase()) {
-                found.insert(folder.to_ascii_lowercase(), (folder.to_owned(), 0));
+            if let Entry::Vacant(new) = found.entry(folder.to_ascii_lowercase()) {
+                new.insert((folder.to_owned(), 0));
                 count_in(&mut found, parent);
             }
             parent = folder;
@@ -127,24 +137,41 @@ fn is_plain_name(name: &str) -> bool {
 }
 
 /// Size of the image and of a cluster, in bytes.
-fn geometry(files: &[FatFile<'_>], directories: &BTreeMap<String, (String, u64)>) -> Result<(u64, u32), FatError> {
+fn geometry(
+    files: &[FatFile<'_>],
+    directories: &BTreeMap<String, (String, u64)>,
+) -> Result<(u64, u32), FatError> {
     let in_root = directories.get("").map_or(0, |(_, names)| *names);
     let root_limit = u64::from(ROOT_ENTRIES) / (ENTRIES_PER_NAME + 4);
     if in_root > root_limit {
-        return Err(FatError::RootFull(usize::try_from(in_root).unwrap_or(usize::MAX)));
+        return Err(FatError::RootFull(
+            usize::try_from(in_root).unwrap_or(usize::MAX),
+        ));
     }
     let content: u64 = files.iter().map(|f| f.content.len() as u64).sum();
     if content > IMAGE_MAX.min(FILE_MAX) {
         return Err(FatError::TooLarge(content));
     }
     // Few enough clusters for FAT16 up to 128 MiB: the variant that firmware has read for longest.
-    let cluster: u64 = if content < 1 << 20 { 512 } else if content < 128 << 20 { 4096 } else { 16384 };
-    let file_clusters: u64 = files.iter().map(|f| (f.content.len() as u64).div_ceil(cluster)).sum();
-    let folder_clusters: u64 =
-        directories.values().map(|(_, names)| ((names * ENTRIES_PER_NAME + 3) * ENTRY).div_ceil(cluster)).sum();
+    let cluster: u64 = if content < 1 << 20 {
+        512
+    } else if content < 128 << 20 {
+        4096
+    } else {
+        16384
+    };
+    let file_clusters: u64 = files
+        .iter()
+        .map(|f| (f.content.len() as u64).div_ceil(cluster))
+        .sum();
+    let folder_clusters: u64 = directories
+        .values()
+        .map(|(_, names)| ((names * ENTRIES_PER_NAME + 3) * ENTRY).div_ceil(cluster))
+        .sum();
     let clusters = file_clusters + folder_clusters + 4;
     // Two tables of at most four bytes a cluster, the root directory, reserved sectors.
-    let overhead = 2 * (clusters * 4).next_multiple_of(SECTOR) + u64::from(ROOT_ENTRIES) * ENTRY + 16 * SECTOR;
+    let overhead =
+        2 * (clusters * 4).next_multiple_of(SECTOR) + u64::from(ROOT_ENTRIES) * ENTRY + 16 * SECTOR;
     let size = (clusters * cluster + overhead).next_multiple_of(ROUND);
     Ok((size, u32::try_from(cluster).unwrap_or(u32::MAX)))
 }
@@ -160,8 +187,14 @@ fn format(disk: &mut [u8], label: [u8; 11], cluster: u32) -> io::Result<()> {
     fatfs::format_volume(Cursor::new(disk), options)
 }
 
-fn fill(disk: &mut [u8], directories: &BTreeMap<String, (String, u64)>, files: &[FatFile<'_>]) -> Result<(), FatError> {
-    let options = fatfs::FsOptions::new().time_provider(&FIXED).update_accessed_date(false);
+fn fill(
+    disk: &mut [u8],
+    directories: &BTreeMap<String, (String, u64)>,
+    files: &[FatFile<'_>],
+) -> Result<(), FatError> {
+    let options = fatfs::FsOptions::new()
+        .time_provider(&FIXED)
+        .update_accessed_date(false);
     let system = fatfs::FileSystem::new(Cursor::new(disk), options).map_err(FatError::Format)?;
     let failed = |path: &str| {
         let path = path.to_owned();
@@ -171,8 +204,14 @@ fn fill(disk: &mut [u8], directories: &BTreeMap<String, (String, u64)>, files: &
         system.root_dir().create_dir(path).map_err(failed(path))?;
     }
     for file in files {
-        let mut entry = system.root_dir().create_file(file.path).map_err(failed(file.path))?;
-        entry.write_all(file.content).and_then(|()| entry.flush()).map_err(failed(file.path))?;
+        let mut entry = system
+            .root_dir()
+            .create_file(file.path)
+            .map_err(failed(file.path))?;
+        entry
+            .write_all(file.content)
+            .and_then(|()| entry.flush())
+            .map_err(failed(file.path))?;
     }
     system.unmount().map_err(FatError::Format)
 }
@@ -184,10 +223,22 @@ static FIXED: FixedTime = FixedTime;
 
 impl fatfs::TimeProvider for FixedTime {
     fn get_current_date(&self) -> fatfs::Date {
-        fatfs::Date { year: 1980, month: 1, day: 1 }
+        fatfs::Date {
+            year: 1980,
+            month: 1,
+            day: 1,
+        }
     }
     fn get_current_date_time(&self) -> fatfs::DateTime {
-        fatfs::DateTime { date: self.get_current_date(), time: fatfs::Time { hour: 0, min: 0, sec: 0, millis: 0 } }
+        fatfs::DateTime {
+            date: self.get_current_date(),
+            time: fatfs::Time {
+                hour: 0,
+                min: 0,
+                sec: 0,
+                millis: 0,
+            },
+        }
     }
 }
 
@@ -199,9 +250,15 @@ mod tests {
     use std::io::Read;
 
     fn read(image: &[u8], path: &str) -> Vec<u8> {
-        let system = fatfs::FileSystem::new(Cursor::new(image.to_vec()), fatfs::FsOptions::new()).unwrap();
+        let system =
+            fatfs::FileSystem::new(Cursor::new(image.to_vec()), fatfs::FsOptions::new()).unwrap();
         let mut content = Vec::new();
-        system.root_dir().open_file(path).unwrap().read_to_end(&mut content).unwrap();
+        system
+            .root_dir()
+            .open_file(path)
+            .unwrap()
+            .read_to_end(&mut content)
+            .unwrap();
         content
     }
 
@@ -209,31 +266,58 @@ mod tests {
     fn files_and_label_read_back_and_the_image_repeats() {
         let big = vec![7; 3_000_001];
         let files = [
-            FatFile { path: "EFI/BOOT/BOOTX64.EFI", content: &big },
-            FatFile { path: "openstack/latest/meta_data.json", content: b"{}" },
+            FatFile {
+                path: "EFI/BOOT/BOOTX64.EFI",
+                content: &big,
+            },
+            FatFile {
+                path: "openstack/latest/meta_data.json",
+                content: b"{}",
+            },
         ];
         let image = fat_image("CONFIG-2", &files).unwrap();
         assert_eq!(read(&image, "efi/boot/bootx64.efi"), big);
         assert_eq!(read(&image, "openstack/latest/meta_data.json"), b"{}");
-        let system = fatfs::FileSystem::new(Cursor::new(image.clone()), fatfs::FsOptions::new()).unwrap();
+        let system =
+            fatfs::FileSystem::new(Cursor::new(image.clone()), fatfs::FsOptions::new()).unwrap();
         assert_eq!(system.volume_label(), "CONFIG-2");
-        assert_eq!(system.read_volume_label_from_root_dir().unwrap().unwrap(), "CONFIG-2");
+        assert_eq!(
+            system.read_volume_label_from_root_dir().unwrap().unwrap(),
+            "CONFIG-2"
+        );
         assert_eq!(image, fat_image("CONFIG-2", &files).unwrap());
         assert!(image.len() < 3_400_000, "{}", image.len());
     }
 
     #[test]
     fn what_fat_cannot_hold_is_refused() {
-        let one = |path| fat_image("ESP", &[FatFile { path, content: b"x" }]);
+        let one = |path| {
+            fat_image(
+                "ESP",
+                &[FatFile {
+                    path,
+                    content: b"x",
+                }],
+            )
+        };
         for path in ["", "/a", "a//b", "a/../b", "a:b", "a.", " a", "caf\u{e9}"] {
             assert!(matches!(one(path), Err(FatError::Path(_))), "{path:?}");
         }
         for label in ["", "lower", "TWELVE CHARS", "A/B", " A"] {
-            assert!(matches!(fat_image(label, &[]), Err(FatError::Label(_))), "{label:?}");
+            assert!(
+                matches!(fat_image(label, &[]), Err(FatError::Label(_))),
+                "{label:?}"
+            );
         }
         let file = |path| FatFile { path, content: b"" };
-        assert!(matches!(fat_image("E", &[file("a/b"), file("A/B")]), Err(FatError::Duplicate(_))));
-        assert!(matches!(fat_image("E", &[file("a/b"), file("A")]), Err(FatError::Duplicate(_))));
+        assert!(matches!(
+            fat_image("E", &[file("a/b"), file("A/B")]),
+            Err(FatError::Duplicate(_))
+        ));
+        assert!(matches!(
+            fat_image("E", &[file("a/b"), file("A")]),
+            Err(FatError::Duplicate(_))
+        ));
     }
 
     proptest! {

@@ -23,7 +23,10 @@ pub struct BootIdentity {
 
 impl fmt::Debug for BootIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BootIdentity").field("nonce", &"***").field("api_ca_pem", &self.api_ca_pem).finish()
+        f.debug_struct("BootIdentity")
+            .field("nonce", &"***")
+            .field("api_ca_pem", &self.api_ca_pem)
+            .finish()
     }
 }
 
@@ -60,14 +63,23 @@ mod tests {
     use super::*;
 
     fn identity() -> BootIdentity {
-        BootIdentity { nonce: "n0nce".into(), api_ca_pem: Some("-----BEGIN CERTIFICATE-----\n".into()) }
+        BootIdentity {
+            nonce: "n0nce".into(),
+            api_ca_pem: Some("-----BEGIN CERTIFICATE-----\n".into()),
+        }
     }
 
     #[test]
     fn document_has_the_agreed_shape_and_reads_back() {
         let text = String::from_utf8(identity().document().unwrap()).unwrap();
-        assert_eq!(text, r#"{"nonce":"n0nce","api_ca_pem":"-----BEGIN CERTIFICATE-----\n"}"#);
-        assert_eq!(serde_json::from_str::<BootIdentity>(&text).unwrap(), identity());
+        assert_eq!(
+            text,
+            r#"{"nonce":"n0nce","api_ca_pem":"-----BEGIN CERTIFICATE-----\n"}"#
+        );
+        assert_eq!(
+            serde_json::from_str::<BootIdentity>(&text).unwrap(),
+            identity()
+        );
         assert!(serde_json::from_str::<BootIdentity>(r#"{"nonce":"a","x":1}"#).is_err());
     }
 
@@ -79,7 +91,11 @@ mod tests {
         let folder = text.find("etc/hammerscale\0").unwrap();
         let file = text.find("etc/hammerscale/boot.json\0").unwrap();
         assert!(etc < folder && folder < file);
-        assert_eq!(&text[file - 110 + 14..file - 110 + 22], "00008180", "a regular file of mode 0600");
+        assert_eq!(
+            &text[file - 110 + 14..file - 110 + 22],
+            "00008180",
+            "a regular file of mode 0600"
+        );
         assert_eq!(bytes.len() % 512, 0);
     }
 

@@ -33,14 +33,24 @@ fn read_archive(bytes: &[u8], mut at: usize, found: &mut Vec<Read>) -> usize {
             let text = std::str::from_utf8(&bytes[at + 6 + 8 * n..at + 14 + 8 * n]).unwrap();
             u32::from_str_radix(text, 16).unwrap()
         };
-        let (mode, size, device, name_len) = (field(1), field(6) as usize, (field(9), field(10)), field(11) as usize);
+        let (mode, size, device, name_len) = (
+            field(1),
+            field(6) as usize,
+            (field(9), field(10)),
+            field(11) as usize,
+        );
         let name = String::from_utf8(bytes[at + 110..at + 110 + name_len - 1].to_vec()).unwrap();
         let data = (at + 110 + name_len).next_multiple_of(4);
         at = (data + size).next_multiple_of(4);
         if name == TRAILER {
             return at;
         }
-        found.push(Read { name, mode, device, content: bytes[data..data + size].to_vec() });
+        found.push(Read {
+            name,
+            mode,
+            device,
+            content: bytes[data..data + size].to_vec(),
+        });
     }
 }
 
@@ -66,7 +76,10 @@ fn every_kind_of_entry() {
     archive.char_device("console", 0o600, 5, 1).unwrap();
     archive.block_device("loop0", 0o660, 7, 0).unwrap();
     let found = read(&archive.finish().unwrap());
-    let brief: Vec<_> = found.iter().map(|e| (e.name.as_str(), e.mode, e.device)).collect();
+    let brief: Vec<_> = found
+        .iter()
+        .map(|e| (e.name.as_str(), e.mode, e.device))
+        .collect();
     assert_eq!(
         brief,
         [
