@@ -1,1 +1,30 @@
-//! x
+//! The pure core: it alone decides what becomes of a node. A view of the node and a fact go in; the node's new record, the effects
+//! to run and the history lines come out. No I/O, no async, no clock, no randomness: time and fresh bytes come in as data.
+
+#![deny(clippy::wildcard_enum_match_arm)]
+
+mod advance;
+mod agents;
+mod decide;
+mod decision;
+mod ending;
+mod fact;
+mod judge;
+mod outcomes;
+pub mod plan;
+mod policy;
+mod power;
+mod render;
+mod steps;
+pub mod table;
+mod verbs;
+
+pub use decide::{View, decide};
+pub use decision::{Decision, HistoryDraft};
+pub use fact::{Fact, Inspected, ProvisionAsked};
+pub use judge::{judge_delete, judge_edit, judge_port_edit, may_verb};
+pub use policy::Policy;
+pub use render::{diagram_dot, table_markdown};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! What the outside tells the lifecycle. A fact is what was asked or seen, never what should follow from it.
+
+use model::{
+    Action, EffectId, Object, Outcome, Port, PowerState, PowerTarget, Secret, Step, Timestamp, Verb,
+};
+use serde_json::Value;
+
+/// A provision verb that a client asked for.
+#[derive(Clone)]
+pub struct ProvisionAsked {
+    /// The verb.
+    pub verb: Verb,
+    /// Hash of the config drive in the blob table.
+    pub config_drive: Option<String>,
+    /// Clean, deploy or service steps.
+    pub steps: Vec<Step>,
+    /// Run the steps without booting the agent.
+    pub disable_ramdisk: bool,
+}
+
+impl ProvisionAsked {
+    /// A verb without arguments.
+    pub fn new(verb: Verb) -> Self {
+        Self {
+            verb,
+            config_drive: None,
+            steps: Vec::new(),
+            disable_ramdisk: false,
+        }
+    }
+}
+
+/// What an inspection found.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    /// Hash of the inventory in the blob table.
+    pub inventory: String,
+    /// Properties to set: cpu_arch, cpus, memory_mb, local_gb.
+    pub properties: Object,
+    /// `uefi` or `bios`.
+    pub boot_mode: Option<String>,
+    /// Ports to add, for the interfaces that have none yet.
+    pub new_ports: Vec<Port>,
+    /// What the agent itself found wrong.
+    pub error: Option<String>,
+}
+
+/// What the outside tells.
+#[derive(Clone)]
+pub enum Fact {
+    /// A client asked for a provision verb.
+    Provision(ProvisionAsked),
+    /// A client asked for a power change.
+    Power {
+        /// What.
+        target: PowerTarget,
+        /// How long a soft power off may take.
+        timeout_seconds: Option<u32>,
+    },
+    /// A client took the node out of service, or back.
+    Maintenance {
+        /// Out, or back.
+        on: bool,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// A client asked for a single change at the BMC, and waits for it.
+    LiveChange(Action),
+    /// An effect came to its end.
+    Outcome {
+        /// Which.
+        effect: EffectId,
+        /// How.
+        outcome: Outcome,
+    },
+    /// An agent with the boot's proof introduced itself and is given this token.
+    AgentLookedUp {
+        /// The token.
+        token: Secret<String>,
+    },
+    /// A heartbeat that tells something new, or that a flow waits for.
+    AgentHeartbeat {
+        /// Where its API is.
+        url: String,
+        /// Its certificate, PEM.
+        certificate: Option<String>,
+        /// Its version.
+        version: Option<String>,
+    },
+    /// An agent sent its inventory.
+    Inspected(Inspected),
+    /// The agent's step came to its end.
+    StepFinished {
+        /// The step, as the agent echoes it.
+        step: Step,
+        /// Its result, or why it failed.
+        result: Result<Value, String>,
+    },
+    /// The agent answers but knows nothing of the step that it began: it was restarted.
+    AgentForgot,
+    /// The wait that ends at this instant is over, without what it waited for.
+    DeadlineReached {
+        /// The deadline as the node's record has it.
+        deadline: Timestamp,
+    },
+    /// The power state was read, without a flow asking for it.
+    PowerObserved(PowerState),
+}
+
+impl Fact {
+    /// Its name, for logs and metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Fact::Provision(asked) => asked.verb.as_str(),
+            Fact::Power { .. } => "power",
+            Fact::Maintenance { .. } => "maintenance",
+            Fact::LiveChange(_) => "live_change",
+            Fact::Outcome { .. } => "outcome",
+            Fact::AgentLookedUp { .. } => "agent_looked_up",
+            Fact::AgentHeartbeat { .. } => "agent_heartbeat",
+            Fact::Inspected(_) => "inspected",
+            Fact::StepFinished { .. } => "step_finished",
+            Fact::AgentForgot => "agent_forgot",
+            Fact::DeadlineReached { .. } => "deadline_reached",
+            Fact::PowerObserved(_) => "power_observed",
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Rules for changes that are no flow: editing and deleting a node or its ports, and whether a verb is possible. Ironic's rules, by its
+//! reference: the API refuses early by the same functions.
+
+use crate::decide::busy;
+use crate::table::{self, Event};
+use model::{Node, Port, ProvisionState as S, Refusal, RefusalKind, StateClass, Verb};
+
+/// States in which a node may be edited although it is on its way somewhere.
+const EDITABLE: &[S] = &[
+    S::DeployFailed,
+    S::InspectWait,
+    S::InspectFailed,
+    S::CleanFailed,
+    S::Error,
+    S::Verifying,
+    S::AdoptFailed,
+    S::RescueFailed,
+    S::UnrescueFailed,
+    S::ServiceHold,
+    S::ServiceFailed,
+];
+
+/// States in which interfaces and the resource class may change.
+const REARRANGEABLE: &[S] = &[
+    S::Enroll,
+    S::Inspecting,
+    S::InspectWait,
+    S::Manageable,
+    S::Available,
+];
+
+/// States from which a node may be deleted without maintenance.
+const DELETABLE: &[S] = &[S::Enroll, S::Manageable, S::Available, S::AdoptFailed];
+
+fn wrong_state(text: String) -> Refusal {
+    Refusal::new(RefusalKind::WrongState, text)
+}
+
+/// Whether a verb is possible in the node's state.
+pub fn may_verb(node: &Node, verb: Verb) -> Result<(), Refusal> {
+    let state = node.provision_state;
+    let possible = table::next(state, Event::Verb(verb)).is_some();
+    if !possible {
+        if node.is_busy() {
+            return Err(busy(node));
+        }
+        return Err(Refusal::new(
+            RefusalKind::NotPossible,
+            format!(
+                "The requested action \"{verb}\" can not be performed on node \"{}\" while it is in state \"{state}\".",
+                node.uuid
+            ),
+        ));
+    }
+    if node.protected && matches!(verb, Verb::Undeploy | Verb::Rebuild) {
+        return Err(protected(node));
+    }
+    let needs_service = matches!(
+        verb,
+        Verb::Deploy | Verb::Rebuild | Verb::Clean | Verb::Rescue | Verb::Service
+    );
+    if node.maintenance && needs_service {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            format!(
+                "The \"{verb}\" operation can't be performed on node {} because it is in maintenance mode.",
+                node.uuid
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn protected(node: &Node) -> Refusal {
+    let reason = node
+        .protected_reason
+        .as_deref()
+        .unwrap_or("no reason given");
+    Refusal::new(
+        RefusalKind::Forbidden,
+        format!(
+            "Node {} is protected and cannot be undeployed, rebuilt or deleted ({reason}); unset 'protected' first",
+            node.uuid
+        ),
+    )
+}
+
+/// Whether the node may become this by an edit of its document.
+pub fn judge_edit(old: &Node, new: &Node) -> Result<(), Refusal> {
+    if is_only_instance_removed(old, new) && old.maintenance {
+        return Ok(());
+    }
+    let state = old.provision_state;
+    if state.class() == StateClass::Working
+        && state != S::Verifying
+        && old.target_provision_state.is_some()
+    {
+        return Err(busy(old));
+    }
+    if old.target_provision_state.is_some() && !EDITABLE.contains(&state) && !state.is_stable() {
+        return Err(wrong_state(format!(
+            "Node {} can not be updated while a state transition is in progress (state \"{state}\").",
+            old.uuid
+        )));
+    }
+    let rearrangeable = REARRANGEABLE.contains(&state) || old.maintenance;
+    if !rearrangeable && (old.interfaces != new.interfaces || old.driver != new.driver) {
+        return Err(wrong_state(format!(
+            "Node {}: driver and interfaces can only change in the states {}, or in maintenance; it is in \"{state}\".",
+            old.uuid,
+            words(REARRANGEABLE)
+        )));
+    }
+    if !rearrangeable && old.resource_class.is_some() && old.resource_class != new.resource_class {
+        return Err(wrong_state(format!(
+            "Node {}: resource_class can only change in the states {}, or in maintenance; it is in \"{state}\".",
+            old.uuid,
+            words(REARRANGEABLE)
+        )));
+    }
+    judge_flags(old, new)
+}
+
+fn is_only_instance_removed(old: &Node, new: &Node) -> bool {
+    let mut expected = old.clone();
+    expected.instance_uuid = None;
+    new.instance_uuid.is_none() && expected == *new
+}
+
+fn judge_flags(old: &Node, new: &Node) -> Result<(), Refusal> {
+    let replaced = old.instance_uuid.is_some()
+        && new.instance_uuid.is_some()
+        && old.instance_uuid != new.instance_uuid;
+    if replaced {
+        return Err(wrong_state(format!(
+            "Node {} is associated with instance {} already.",
+            old.uuid,
+            old.instance_uuid.as_deref().unwrap_or_default()
+        )));
+    }
+    if new.retired && !old.retired && old.provision_state == S::Available {
+        return Err(wrong_state(format!(
+            "Node {} is available and cannot be retired; move it to manageable first.",
+            old.uuid
+        )));
+    }
+    let in_use = matches!(old.provision_state, S::Active | S::Rescue);
+    if new.protected && !old.protected && !in_use {
+        return Err(wrong_state(format!(
+            "Node {} can only be protected in state \"active\" or \"rescue\".",
+            old.uuid
+        )));
+    }
+    for (flag, reason, name) in [
+        (new.protected, &new.protected_reason, "protected"),
+        (new.retired, &new.retired_reason, "retired"),
+    ] {
+        if reason.is_some() && !flag {
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                format!("{name}_reason needs '{name}' to be true"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the node may be forgotten.
+pub fn judge_delete(node: &Node) -> Result<(), Refusal> {
+    if node.protected {
+        return Err(protected(node));
+    }
+    if node.maintenance {
+        return Ok(());
+    }
+    if node.is_busy() {
+        return Err(busy(node));
+    }
+    if let Some(instance) = &node.instance_uuid {
+        return Err(wrong_state(format!(
+            "Node {} is associated with instance {instance}.",
+            node.uuid
+        )));
+    }
+    if !DELETABLE.contains(&node.provision_state) {
+        return Err(wrong_state(format!(
+            "Can not delete node \"{}\" while it is in provision state \"{}\". Valid provision states to perform deletion are: {}; or set maintenance first.",
+            node.uuid,
+            node.provision_state,
+            words(DELETABLE)
+        )));
+    }
+    Ok(())
+}
+
+/// Whether a port may become this.
+pub fn judge_port_edit(node: &Node, old: &Port, new: &Port) -> Result<(), Refusal> {
+    let state = node.provision_state;
+    if state == S::Inspecting {
+        return Err(busy(node));
+    }
+    let in_use = node.instance_uuid.is_some() || state == S::Active;
+    if old.address != new.address && in_use && !node.maintenance {
+        return Err(wrong_state(format!(
+            "Cannot update the address of port {} while node {} is in use; set maintenance first.",
+            old.uuid, node.uuid
+        )));
+    }
+    let connectivity_changes = old.pxe_enabled != new.pxe_enabled
+        || old.portgroup != new.portgroup
+        || old.local_link_connection != new.local_link_connection
+        || old.physical_network != new.physical_network;
+    let may = matches!(
+        state,
+        S::Enroll | S::Inspecting | S::InspectWait | S::Manageable
+    );
+    if connectivity_changes && !may && !node.maintenance {
+        return Err(wrong_state(format!(
+            "The connectivity of port {} can only change while its node is in enroll, inspecting, inspect wait or manageable, or in maintenance.",
+            old.uuid
+        )));
+    }
+    Ok(())
+}
+
+fn words(states: &[S]) -> String {
+    let words: Vec<&str> = states.iter().map(|state| state.as_str()).collect();
+    words.join(", ")
+}

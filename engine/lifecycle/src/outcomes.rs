@@ -1,0 +1,113 @@
+//! What an effect's outcome means for the flow that awaits it. An outcome nobody awaits any more is dropped: it was cancelled.
+
+use crate::advance::{self, Lane, flow_of};
+use crate::decision::Draft;
+use crate::{ending, steps};
+use model::{EffectId, Failure, Outcome, PowerState, Refusal, Severity, Stage, Step, WaitFor};
+use serde_json::Value;
+
+pub(crate) fn came(
+    draft: &mut Draft<'_>,
+    effect: EffectId,
+    outcome: &Outcome,
+) -> Result<(), Refusal> {
+    draft.finished = Some(effect);
+    let Some(lane) = advance::lane_of(draft, effect) else {
+        return Ok(());
+    };
+    if let Some(flow) = flow_of(draft, lane) {
+        flow.pending = None;
+    }
+    match outcome {
+        Outcome::Power(state) => power(draft, lane, *state),
+        Outcome::Done | Outcome::AgentAnswer(_) => advance::next_stage(draft, lane),
+        Outcome::AgentAnswers(answers) => agent_found(draft, lane, *answers),
+        Outcome::AgentSteps { steps, version } => agent_steps(draft, lane, steps, version.clone()),
+        Outcome::StepStarted => advance::start_wait(draft, lane, WaitFor::Step),
+        Outcome::Failed(failure) => failed(draft, lane, failure),
+    }
+}
+
+fn power(draft: &mut Draft<'_>, lane: Lane, state: PowerState) -> Result<(), Refusal> {
+    draft.node.power_state = Some(state);
+    if state == PowerState::Off {
+        // An agent does not outlive a power-off, nor does the proof of its boot.
+        draft.node.agent = None;
+        draft.node.boot = None;
+    }
+    advance::next_stage(draft, lane)
+}
+
+fn agent_found(draft: &mut Draft<'_>, lane: Lane, answers: bool) -> Result<(), Refusal> {
+    let skip = match flow_of(draft, lane).and_then(|flow| flow.stage().cloned()) {
+        Some(Stage::FindAgent { skip }) if answers => skip,
+        _ => 0,
+    };
+    if !answers {
+        draft.node.agent = None;
+    }
+    advance::skip_to(draft, lane, 1 + skip)
+}
+
+fn agent_steps(
+    draft: &mut Draft<'_>,
+    lane: Lane,
+    offered: &[Step],
+    version: Option<Value>,
+) -> Result<(), Refusal> {
+    let Some(flow) = draft.node.flow.as_ref() else {
+        return Ok(());
+    };
+    let Some(Stage::ListAgentSteps { phase }) = flow.stage().cloned() else {
+        return advance::next_stage(draft, lane);
+    };
+    match steps::merge(&draft.node, draft.policy, flow, phase, offered) {
+        Ok(merged) => {
+            if let Some(flow) = draft.node.flow.as_mut() {
+                let at = flow.cursor + 1;
+                flow.agent_steps_version = version;
+                flow.stages.splice(at..at, steps::stages(phase, merged));
+            }
+            advance::next_stage(draft, lane)
+        }
+        Err(message) => ending::failed(draft, message, false),
+    }
+}
+
+fn failed(draft: &mut Draft<'_>, lane: Lane, failure: &Failure) -> Result<(), Refusal> {
+    if lane == Lane::Errand {
+        return errand_failed(draft, failure);
+    }
+    let stage = draft
+        .node
+        .flow
+        .as_ref()
+        .and_then(|flow| flow.stage().cloned());
+    let during_step = matches!(stage, Some(Stage::AgentStep { .. }));
+    let what = stage.as_ref().map_or_else(String::new, Stage::label);
+    ending::failed(draft, format!("{what}: {}", failure.message), during_step)
+}
+
+fn errand_failed(draft: &mut Draft<'_>, failure: &Failure) -> Result<(), Refusal> {
+    let stage = draft
+        .node
+        .errand
+        .take()
+        .and_then(|e| e.stage().map(Stage::label));
+    draft.node.target_power_state = None;
+    let what = stage.clone().unwrap_or_default();
+    let message = format!("{what}: {}", failure.message);
+    // A deployment's own failure says more than the power-off that followed it.
+    if draft.node.provision_state.class() != model::StateClass::Failed {
+        draft.node.last_error = Some(message.clone());
+    }
+    let state = draft.node.provision_state;
+    draft.line(
+        state,
+        "power change failed".into(),
+        stage,
+        Some(message),
+        Severity::Error,
+    );
+    Ok(())
+}

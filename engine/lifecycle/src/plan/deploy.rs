@@ -1,0 +1,45 @@
+//! Deployment: the agent writes the image, then the machine boots its disk.
+
+use super::{boot_disk, is_fake, power_off, running_agent, simulate};
+use crate::Policy;
+use model::{InterfaceKind, Node, Phase, Stage};
+
+/// Whether this deploy interface writes an image by itself.
+pub(crate) fn writes_image(node: &Node) -> bool {
+    node.interface(InterfaceKind::Deploy) == "direct"
+}
+
+/// Whether a client's deploy steps have anywhere to go.
+pub(crate) fn custom_steps_allowed(node: &Node) -> bool {
+    matches!(
+        node.interface(InterfaceKind::Deploy),
+        "direct" | "custom-agent" | "fake"
+    )
+}
+
+pub(crate) fn deploy(node: &Node, policy: &Policy) -> Vec<Stage> {
+    if is_fake(node, InterfaceKind::Deploy) {
+        let mut stages = vec![power_off(0), simulate("deploy.deploy", policy)];
+        stages.extend(boot_disk(node));
+        return stages;
+    }
+    let mut stages = running_agent(policy);
+    stages.push(Stage::ListAgentSteps {
+        phase: Phase::Deploy,
+    });
+    if writes_image(node) {
+        stages.push(command("image.install_bootloader"));
+    }
+    stages.extend([
+        command("standby.sync"),
+        command("standby.power_off"),
+        power_off(policy.power_off_grace_seconds),
+        Stage::CloseBoot,
+    ]);
+    stages.extend(boot_disk(node));
+    stages
+}
+
+fn command(name: &str) -> Stage {
+    Stage::AgentCommand { name: name.into() }
+}

@@ -1,0 +1,204 @@
+//! Provision verbs: whether one is possible now, and the flow that it begins.
+
+use crate::advance::{self, Lane};
+use crate::decide::busy;
+use crate::decision::Draft;
+use crate::ending;
+use crate::fact::ProvisionAsked;
+use crate::judge;
+use crate::plan;
+use crate::table::Event;
+use model::{
+    FlowKind, InterfaceKind, ProvisionState, Refusal, RefusalKind, Severity, Stage, StateClass,
+    Verb,
+};
+
+pub(crate) fn asked(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
+    judge::may_verb(&draft.node, asked.verb)?;
+    if draft
+        .node
+        .errand
+        .as_ref()
+        .is_some_and(|e| e.pending.is_some())
+    {
+        return Err(busy(&draft.node));
+    }
+    check_steps(draft, asked)?;
+    match asked.verb {
+        Verb::Abort => return abort(draft),
+        Verb::Unhold => return unhold(draft),
+        Verb::Manage if draft.node.provision_state != ProvisionState::Enroll => {
+            note(draft, asked.verb);
+            draft.node.last_error = None;
+            return draft.transition(Event::Verb(Verb::Manage), None);
+        }
+        Verb::Manage
+        | Verb::Provide
+        | Verb::Inspect
+        | Verb::Clean
+        | Verb::Adopt
+        | Verb::Deploy
+        | Verb::Rebuild
+        | Verb::Undeploy
+        | Verb::Rescue
+        | Verb::Unrescue
+        | Verb::Service => {}
+    }
+    start(draft, asked)
+}
+
+fn note(draft: &mut Draft<'_>, verb: Verb) {
+    let state = draft.node.provision_state;
+    let event = format!("verb {verb}");
+    draft.line(state, event, None, None, Severity::Info);
+}
+
+fn start(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
+    note(draft, asked.verb);
+    draft.cancel_outstanding();
+    draft.node.flow = None;
+    draft.node.last_error = None;
+    draft.transition(Event::Verb(asked.verb), None)?;
+    let node = &draft.node;
+    let policy = draft.policy;
+    let (kind, target, stages) = match asked.verb {
+        Verb::Manage => (FlowKind::Verify, ProvisionState::Manageable, plan::verify()),
+        Verb::Provide => return ending::begin_cleaning(draft),
+        Verb::Inspect => (
+            FlowKind::Inspect,
+            ProvisionState::Manageable,
+            plan::inspect(node, policy),
+        ),
+        Verb::Clean => (
+            FlowKind::ManualClean,
+            ProvisionState::Manageable,
+            plan::manual_clean(node, policy, &asked.steps),
+        ),
+        Verb::Adopt => (FlowKind::Adopt, ProvisionState::Active, plan::adopt()),
+        Verb::Deploy | Verb::Rebuild => (
+            FlowKind::Deploy,
+            ProvisionState::Active,
+            plan::deploy(node, policy),
+        ),
+        Verb::Undeploy => (
+            FlowKind::Undeploy,
+            ProvisionState::Available,
+            plan::undeploy(node),
+        ),
+        Verb::Rescue => (
+            FlowKind::Rescue,
+            ProvisionState::Rescue,
+            plan::rescue(node, policy),
+        ),
+        Verb::Unrescue => (
+            FlowKind::Unrescue,
+            ProvisionState::Active,
+            plan::unrescue(node, policy),
+        ),
+        Verb::Service => (
+            FlowKind::Service,
+            ProvisionState::Active,
+            plan::service(node, policy, &asked.steps),
+        ),
+        Verb::Unhold | Verb::Abort => return Ok(()),
+    };
+    draft.node.target_provision_state = Some(target);
+    if kind == FlowKind::Inspect {
+        draft.node.inspection_started_at = Some(draft.now);
+        draft.node.inspection_finished_at = None;
+    }
+    if kind == FlowKind::Deploy && asked.config_drive.is_some() {
+        draft.node.config_drive = asked.config_drive.clone();
+    }
+    let mut flow = advance::new_flow(draft, kind, stages);
+    flow.requested_steps = asked.steps.clone();
+    advance::begin(draft, Lane::Main, flow)
+}
+
+fn check_steps(draft: &Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
+    let invalid = |text: String| Err(Refusal::new(RefusalKind::Invalid, text));
+    if matches!(asked.verb, Verb::Clean | Verb::Service) && asked.steps.is_empty() {
+        return invalid(format!("'{0}' needs {0}_steps", asked.verb));
+    }
+    if asked.disable_ramdisk {
+        return invalid(
+            "disable_ramdisk: no step of this engine runs without the agent yet; leave it out"
+                .into(),
+        );
+    }
+    if matches!(asked.verb, Verb::Deploy | Verb::Rebuild)
+        && !asked.steps.is_empty()
+        && !plan::custom_steps_allowed(&draft.node)
+    {
+        return invalid("deploy_steps: this deploy interface runs no steps".into());
+    }
+    let reserved = asked.steps.iter().find(|step| {
+        matches!(
+            step.step.as_str(),
+            "power_on" | "power_off" | "reboot" | "wait"
+        )
+    });
+    if let Some(step) = reserved {
+        return invalid(format!(
+            "step '{}' is not available in this engine yet; use the power verbs before or after",
+            step.full_name()
+        ));
+    }
+    for (verb, kind, none) in [
+        (Verb::Rescue, InterfaceKind::Rescue, "no-rescue"),
+        (Verb::Inspect, InterfaceKind::Inspect, "no-inspect"),
+    ] {
+        if asked.verb == verb
+            && matches!(draft.node.interface(kind), "" | "no-rescue" | "no-inspect")
+        {
+            return invalid(format!(
+                "'{verb}' is not possible with {}_interface '{none}' on driver '{}'",
+                kind.as_str(),
+                draft.node.driver
+            ));
+        }
+    }
+    if draft.node.retired && asked.verb == Verb::Provide {
+        return invalid(format!(
+            "Node {} is retired and cannot be provided; unset 'retired' first",
+            draft.node.uuid
+        ));
+    }
+    Ok(())
+}
+
+fn unhold(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    note(draft, Verb::Unhold);
+    draft.transition(Event::Verb(Verb::Unhold), None)?;
+    advance::resume(draft)?;
+    advance::next_stage(draft, Lane::Main)
+}
+
+fn abort(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    note(draft, Verb::Abort);
+    if draft.node.provision_state == ProvisionState::ServiceFailed {
+        if draft.node.maintenance {
+            return Err(Refusal::new(
+                RefusalKind::WrongState,
+                "the node is in maintenance; end that first, then abort",
+            ));
+        }
+        draft.node.last_error = None;
+        return ending::back_into_service(draft);
+    }
+    if running_step_may_not_stop(draft) {
+        if let Some(flow) = draft.node.flow.as_mut() {
+            flow.abort_requested = true;
+        }
+        return Ok(());
+    }
+    ending::aborted(draft)
+}
+
+fn running_step_may_not_stop(draft: &Draft<'_>) -> bool {
+    let Some(flow) = &draft.node.flow else {
+        return false;
+    };
+    let held = draft.node.provision_state.class() == StateClass::Held;
+    !held && matches!(flow.stage(), Some(Stage::AgentStep { step, .. }) if !step.abortable)
+}
