@@ -22,7 +22,8 @@ pub(super) fn both16(value: u16) -> [u8; 4] {
     [a, b, c, d]
 }
 
-/// One record: `system_use` is appended as it is and must have an even length.
+/// One record. `system_use` is appended as it is; only a whole record is filled up to an even length, since a byte
+/// between two system use fields would hide all that follow.
 pub(super) fn record(
     id: &[u8],
     sector: u32,
@@ -43,6 +44,9 @@ pub(super) fn record(
         r.push(0);
     }
     r.extend(system_use);
+    if r.len() % 2 == 1 {
+        r.push(0);
+    }
     let len = u8::try_from(r.len()).unwrap_or(u8::MAX);
     if let Some(first) = r.first_mut() {
         *first = len;
@@ -69,9 +73,6 @@ pub(super) fn alternate_name(name: &str) -> Vec<u8> {
     let mut field = b"NM".to_vec();
     field.extend([u8::try_from(name.len() + 5).unwrap_or(u8::MAX), 1, 0]);
     field.extend(name.as_bytes());
-    if field.len() % 2 == 1 {
-        field.push(0);
-    }
     field
 }
 
@@ -80,6 +81,5 @@ pub(super) fn alternate_name(name: &str) -> Vec<u8> {
 pub(super) fn announcement() -> Vec<u8> {
     let mut fields = b"SP\x07\x01\xbe\xef\x00".to_vec();
     fields.extend(b"ER\x12\x01\x0a\x00\x00\x01RRIP_1991A");
-    fields.push(0);
     fields
 }

@@ -16,18 +16,23 @@ fn le32(bytes: &[u8], at: usize) -> usize {
     value as usize
 }
 
-/// The name from Rock Ridge's NM field of a record, searched after the identifier.
-fn rock_ridge_name(record: &[u8]) -> String {
+/// The system use fields of a record, by signature; they must fill it but for one byte at most.
+fn system_use(record: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let id_len = usize::from(record[32]);
     let mut at = (33 + id_len).next_multiple_of(2);
-    while at + 4 <= record.len() {
+    let mut fields = BTreeMap::new();
+    while record.len() - at > 1 {
         let len = usize::from(record[at + 2]);
-        if &record[at..at + 2] == b"NM" {
-            return String::from_utf8(record[at + 5..at + len].to_vec()).unwrap();
-        }
+        assert_eq!(record[at + 3], 1, "version of a system use field");
+        let signature = String::from_utf8(record[at..at + 2].to_vec()).unwrap();
+        fields.insert(signature, record[at + 4..at + len].to_vec());
         at += len;
     }
-    panic!("a record without a name");
+    fields
+}
+
+fn rock_ridge_name(record: &[u8]) -> String {
+    String::from_utf8(system_use(record)["NM"][1..].to_vec()).unwrap()
 }
 
 fn joliet_name(record: &[u8]) -> String {
@@ -132,6 +137,21 @@ fn names_survive_in_both_namespaces() {
         .collect();
     assert_eq!(read(&image, false), expected);
     assert_eq!(read(&image, true), expected);
+}
+
+#[test]
+fn the_root_announces_rock_ridge() {
+    let image = iso_image("X", &[("a/b", b"")], None).unwrap();
+    let root = &image[le32(&image[16 * 2048..], 158) * 2048..];
+    let fields = system_use(&root[..usize::from(root[0])]);
+    assert_eq!(fields.keys().collect::<Vec<_>>(), ["ER", "PX", "SP"]);
+    assert_eq!(fields["SP"], [0xbe, 0xef, 0]);
+    assert_eq!(le32(&fields["PX"], 0), 0o040_555);
+    assert_eq!(
+        le32(&fields["PX"], 8),
+        3,
+        "links: itself, its entry, one folder"
+    );
 }
 
 #[test]
