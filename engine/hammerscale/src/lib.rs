@@ -1,1 +1,3 @@
-//! x
+//! The Hammerscale daemon and command line: wiring only. What a machine needs next is decided in `lifecycle`, never here.
+
+pub mod config;

@@ -1,0 +1,243 @@
+//! From merged values to validated settings: every key is read, contradictions are found, and all problems are told at once.
+
+use super::network::Network;
+use super::reader::Reader;
+use super::settings::{Agents, Api, Bmc, Cleaning, Conductor, Log, Settings, Timeouts, TlsFiles};
+use super::words::{InterfaceName, Seconds};
+use model::InterfaceKind;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Reads everything. `None` only after a problem was noted.
+pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
+    // All sections are read before the first `?`, so that the problems of all of them are told.
+    let data_dir = folder(reader, "data_dir");
+    let database_url = reader.one("database_url");
+    let sealing_key_file = folder(reader, "sealing_key_file");
+    let development = reader.one("development");
+    let (api, conductor, cleaning) = (api(reader), conductor(reader), cleaning(reader));
+    let timeouts = timeouts(reader);
+    let bmc = bmc(reader, development == Some(true));
+    let enabled_hardware_types = hardware_types(reader);
+    let fake_step = seconds(reader, "hardware.fake_step_seconds");
+    let default_interfaces = default_interfaces(reader);
+    let netboot = super::netboot::netboot(reader);
+    let ramdisk_dir = reader.maybe("netboot.ramdisk_dir");
+    let kernel_append_params = reader.maybe("netboot.kernel_append_params");
+    let (agents, log) = (agents(reader), log(reader));
+    keep_the_key_apart(reader, data_dir.as_ref(), sealing_key_file.as_ref());
+    Some(Settings {
+        data_dir: data_dir?,
+        database_url: database_url?,
+        sealing_key_file: sealing_key_file?,
+        development: development?,
+        api: api?,
+        conductor: conductor?,
+        cleaning: cleaning?,
+        timeouts: timeouts?,
+        bmc: bmc?,
+        enabled_hardware_types: enabled_hardware_types?,
+        fake_step: fake_step?,
+        default_interfaces: default_interfaces?,
+        netboot: netboot?,
+        ramdisk_dir: ramdisk_dir?,
+        kernel_append_params: kernel_append_params?,
+        agents: agents?,
+        log: log?,
+    })
+}
+
+fn folder(reader: &mut Reader<'_>, path: &str) -> Option<PathBuf> {
+    reader.one(path)
+}
+
+/// Safety rule: a copy of the data folder alone must not open its secrets.
+fn keep_the_key_apart(reader: &mut Reader<'_>, data_dir: Option<&PathBuf>, key: Option<&PathBuf>) {
+    if let (Some(data_dir), Some(key)) = (data_dir, key)
+        && key.starts_with(data_dir)
+    {
+        let what = format!(
+            "{} lies in the data folder {}: whoever gets a copy of the data would get the key with it; choose another folder",
+            key.display(),
+            data_dir.display()
+        );
+        reader.note("sealing_key_file", what);
+    }
+}
+
+fn api(reader: &mut Reader<'_>) -> Option<Api> {
+    let listen: Option<SocketAddr> = reader.one("api.listen");
+    let public_endpoint = reader.maybe("api.public_endpoint");
+    let tls = tls(reader, "api");
+    let insecure = reader.one("api.insecure");
+    if let (Some(listen), Some(false)) = (listen, insecure)
+        && !listen.ip().to_canonical().is_loopback()
+    {
+        let what = format!(
+            "{listen} can be reached from other machines, and this version has no authentication: whoever reaches it controls every \
+             machine. Listen on loopback, or accept that with --insecure (api.insecure = true)"
+        );
+        reader.note("api.listen", what);
+    }
+    Some(Api {
+        listen: listen?,
+        public_endpoint: public_endpoint?,
+        tls: tls?,
+        insecure: insecure?,
+    })
+}
+
+fn tls(reader: &mut Reader<'_>, section: &str) -> Option<Option<TlsFiles>> {
+    let (certificate_path, key_path) = (
+        format!("{section}.tls_certificate"),
+        format!("{section}.tls_key"),
+    );
+    let certificate = reader.maybe(&certificate_path);
+    let key = reader.maybe(&key_path);
+    match (certificate?, key?) {
+        (Some(certificate), Some(key)) => Some(Some(TlsFiles { certificate, key })),
+        (None, None) => Some(None),
+        (Some(_), None) => {
+            reader.note(
+                &key_path,
+                format!("is missing although {certificate_path} is set"),
+            );
+            None
+        }
+        (None, Some(_)) => {
+            reader.note(
+                &certificate_path,
+                format!("is missing although {key_path} is set"),
+            );
+            None
+        }
+    }
+}
+
+fn conductor(reader: &mut Reader<'_>) -> Option<Conductor> {
+    let name = reader.one("conductor.name");
+    let automated_clean = reader.one("conductor.automated_clean");
+    let fast_track = reader.one("conductor.fast_track");
+    let power_off_after_deploy_failure = reader.one("conductor.power_off_after_deploy_failure");
+    Some(Conductor {
+        name: name?,
+        automated_clean: automated_clean?,
+        fast_track: fast_track?,
+        power_off_after_deploy_failure: power_off_after_deploy_failure?,
+    })
+}
+
+fn cleaning(reader: &mut Reader<'_>) -> Option<Cleaning> {
+    let devices = reader.one("cleaning.erase_devices_priority");
+    let metadata = reader.one("cleaning.erase_devices_metadata_priority");
+    Some(Cleaning {
+        erase_devices_priority: devices?,
+        erase_devices_metadata_priority: metadata?,
+    })
+}
+
+fn seconds(reader: &mut Reader<'_>, path: &str) -> Option<Duration> {
+    reader.one::<Seconds>(path).map(|seconds| seconds.0)
+}
+
+fn timeouts(reader: &mut Reader<'_>) -> Option<Timeouts> {
+    let agent_boot = seconds(reader, "timeouts.agent_boot");
+    let inspection = seconds(reader, "timeouts.inspection");
+    let step_silence = seconds(reader, "timeouts.step_silence");
+    let power = seconds(reader, "timeouts.power");
+    let soft_power_off = seconds(reader, "timeouts.soft_power_off");
+    let power_off_grace = seconds(reader, "timeouts.power_off_grace");
+    let agent_linger = seconds(reader, "timeouts.agent_linger");
+    let boot_attempts = reader.one("timeouts.boot_attempts");
+    let power_sync = seconds(reader, "timeouts.power_sync");
+    Some(Timeouts {
+        agent_boot: agent_boot?,
+        inspection: inspection?,
+        step_silence: step_silence?,
+        power: power?,
+        soft_power_off: soft_power_off?,
+        power_off_grace: power_off_grace?,
+        agent_linger: agent_linger?,
+        boot_attempts: boot_attempts?,
+        power_sync: power_sync?,
+    })
+}
+
+fn bmc(reader: &mut Reader<'_>, development: bool) -> Option<Bmc> {
+    let allowed_networks: Option<Vec<Network>> = reader.list("bmc.allowed_networks");
+    let connect_timeout = seconds(reader, "bmc.connect_timeout");
+    let read_timeout = seconds(reader, "bmc.read_timeout");
+    let loopback = |network: &&Network| network.address().to_canonical().is_loopback();
+    if let Some(network) = allowed_networks.iter().flatten().find(loopback)
+        && !development
+    {
+        let what = format!("{network} is loopback: that needs development = true");
+        reader.note("bmc.allowed_networks", what);
+    }
+    Some(Bmc {
+        allowed_networks: allowed_networks?,
+        loopback: development,
+        connect_timeout: connect_timeout?,
+        read_timeout: read_timeout?,
+    })
+}
+
+fn hardware_types(reader: &mut Reader<'_>) -> Option<Vec<String>> {
+    let types: Vec<String> = reader.list("hardware.enabled_types")?;
+    if types.is_empty() {
+        reader.note(
+            "hardware.enabled_types",
+            "is empty: no node could be created",
+        );
+        return None;
+    }
+    Some(types)
+}
+
+fn default_interfaces(reader: &mut Reader<'_>) -> Option<BTreeMap<InterfaceKind, InterfaceName>> {
+    let read: Vec<_> = InterfaceKind::ALL
+        .iter()
+        .map(|kind| {
+            (
+                *kind,
+                reader.maybe(&format!("defaults.{}_interface", kind.as_str())),
+            )
+        })
+        .collect();
+    let mut interfaces = BTreeMap::new();
+    for (kind, name) in read {
+        if let Some(name) = name? {
+            interfaces.insert(kind, name);
+        }
+    }
+    Some(interfaces)
+}
+
+fn agents(reader: &mut Reader<'_>) -> Option<Agents> {
+    let listen: Option<Option<SocketAddr>> = reader.maybe("agents.listen");
+    let tls = tls(reader, "agents");
+    let allowed_networks = reader.list("agents.allowed_networks");
+    let forbidden_networks = reader.list("agents.forbidden_networks");
+    if listen.flatten().is_some_and(|it| it.ip().is_unspecified()) {
+        let what =
+            "agents must be told an address that they can reach: name it instead of 0.0.0.0 or ::";
+        reader.note("agents.listen", what);
+    }
+    Some(Agents {
+        listen: listen?,
+        tls: tls?,
+        allowed_networks: allowed_networks?,
+        forbidden_networks: forbidden_networks?,
+    })
+}
+
+fn log(reader: &mut Reader<'_>) -> Option<Log> {
+    let format = reader.one("log.format");
+    let level = reader.one("log.level");
+    Some(Log {
+        format: format?,
+        level: level?,
+    })
+}
