@@ -144,7 +144,7 @@ pub trait LeaseStore: Send + Sync {
     /// When the table could not be read.
     async fn leases(&self) -> Result<Vec<Lease>, LeaseStoreError>;
 
-    /// Stores a lease, in place of an earlier one of the same MAC address.
+    /// Stores a lease, in place of earlier ones of the same MAC address or of the same IP address.
     ///
     /// # Errors
     /// When it could not be stored.
