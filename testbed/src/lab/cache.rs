@@ -16,7 +16,10 @@ const STAMP: &str = ".complete";
 pub fn folder() -> Result<PathBuf> {
     let base = match std::env::var_os("XDG_CACHE_HOME").filter(|value| !value.is_empty()) {
         Some(base) => PathBuf::from(base),
-        None => PathBuf::from(std::env::var_os("HOME").context("neither XDG_CACHE_HOME nor HOME is set")?).join(".cache"),
+        None => PathBuf::from(
+            std::env::var_os("HOME").context("neither XDG_CACHE_HOME nor HOME is set")?,
+        )
+        .join(".cache"),
     };
     let folder = base.join("hammerscale-testbed");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
@@ -35,11 +38,15 @@ pub fn key<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
 
 /// SHA-256 of a file, in hex.
 pub fn sha256(path: &Path) -> Result<String> {
-    let mut file = fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let mut file =
+        fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let mut digest = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
-        match file.read(&mut buffer).with_context(|| format!("cannot read {}", path.display()))? {
+        match file
+            .read(&mut buffer)
+            .with_context(|| format!("cannot read {}", path.display()))?
+        {
             0 => return Ok(hex::encode(digest.finalize())),
             length => digest.update(&buffer[..length]),
         }
@@ -57,21 +64,29 @@ pub fn entry(root: &Path, name: &str, make: impl FnOnce(&Path) -> Result<()>) ->
         return Ok(folder);
     }
     if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("cannot remove the incomplete {}", folder.display()))?;
+        fs::remove_dir_all(&folder)
+            .with_context(|| format!("cannot remove the incomplete {}", folder.display()))?;
     }
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     make(&folder)?;
-    fs::write(&stamp, contents(&folder)?).with_context(|| format!("cannot write {}", stamp.display()))?;
+    fs::write(&stamp, contents(&folder)?)
+        .with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(folder)
 }
 
 fn contents(folder: &Path) -> Result<String> {
     let mut lines = Vec::new();
-    for found in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
+    for found in
+        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?
+    {
         let found = found?;
         if found.file_name() != STAMP {
             let meta = found.metadata()?;
-            let size = if meta.is_dir() { "folder".to_owned() } else { meta.len().to_string() };
+            let size = if meta.is_dir() {
+                "folder".to_owned()
+            } else {
+                meta.len().to_string()
+            };
             lines.push(format!("{} {size}\n", found.file_name().to_string_lossy()));
         }
     }

@@ -9,7 +9,10 @@ use anyhow::{Context, Result, bail};
 const QUOTED: usize = 2000;
 
 /// A command with its arguments and no standard input.
-pub fn tool<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: impl IntoIterator<Item = A>) -> Command {
+pub fn tool<A: AsRef<OsStr>>(
+    program: impl AsRef<OsStr>,
+    arguments: impl IntoIterator<Item = A>,
+) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null());
     command
@@ -39,7 +42,10 @@ fn capture(command: &mut Command) -> Result<Output> {
 fn failure(command: &Command, result: &Output) -> String {
     let said = [&result.stdout[..], &result.stderr[..]].concat();
     let tail = &said[said.len().saturating_sub(QUOTED)..];
-    let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
+    let arguments: Vec<_> = command
+        .get_args()
+        .map(|argument| argument.to_string_lossy())
+        .collect();
     format!(
         "{} {} ended with {}: {}",
         command.get_program().display(),
@@ -56,13 +62,20 @@ mod tests {
 
     #[test]
     fn a_failing_tool_is_quoted() {
-        let error = output(&mut tool("ls", ["/no/such/folder"])).unwrap_err().to_string();
-        assert!(error.contains("/no/such/folder") && error.contains("exit status"), "{error}");
+        let error = output(&mut tool("ls", ["/no/such/folder"]))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("/no/such/folder") && error.contains("exit status"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_missing_tool_is_named() {
-        let error = output(&mut tool("no-such-tool-here", ["x"])).unwrap_err().to_string();
+        let error = output(&mut tool("no-such-tool-here", ["x"]))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("no-such-tool-here"), "{error}");
     }
 }

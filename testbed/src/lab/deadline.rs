@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// How often a probe is asked again.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -14,6 +15,45 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
+    /// A flag that SIGINT, SIGTERM and SIGHUP set from now on, for this whole process.
+    pub fn on_signals() -> Result<Self> {
+        let interrupt = Self::default();
+        let flag = interrupt.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("cannot start a runtime")?;
+        let mut signals = {
+            let _inside = runtime.enter();
+            let kinds = [
+                SignalKind::interrupt(),
+                SignalKind::terminate(),
+                SignalKind::hangup(),
+            ];
+            kinds
+                .map(signal)
+                .into_iter()
+                .collect::<std::io::Result<Vec<_>>>()
+                .context("cannot watch for signals")?
+        };
+        let watch = move || {
+            runtime.block_on(async {
+                loop {
+                    let any = futures::future::select_all(
+                        signals.iter_mut().map(|signal| Box::pin(signal.recv())),
+                    );
+                    any.await;
+                    flag.set();
+                }
+            })
+        };
+        std::thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(watch)
+            .context("cannot start a thread")?;
+        Ok(interrupt)
+    }
+
     /// Asks everybody who watches this flag to stop.
     pub fn set(&self) {
         self.0.store(true, Ordering::SeqCst);
@@ -62,7 +102,10 @@ mod tests {
     fn an_interrupt_ends_the_wait() {
         let interrupt = Interrupt::default();
         interrupt.set();
-        let error = wait_for("x", Duration::from_secs(3600), &interrupt, || Ok(None::<()>)).unwrap_err();
+        let error = wait_for("x", Duration::from_secs(3600), &interrupt, || {
+            Ok(None::<()>)
+        })
+        .unwrap_err();
         assert_eq!(error.to_string(), "interrupted");
     }
 
@@ -70,12 +113,18 @@ mod tests {
     fn a_value_wins_over_an_interrupt() {
         let interrupt = Interrupt::default();
         interrupt.set();
-        assert_eq!(wait_for("x", Duration::ZERO, &interrupt, || Ok(Some(7))).unwrap(), 7);
+        assert_eq!(
+            wait_for("x", Duration::ZERO, &interrupt, || Ok(Some(7))).unwrap(),
+            7
+        );
     }
 
     #[test]
     fn a_late_thing_is_named() {
-        let error = wait_for("the dawn", Duration::ZERO, &Interrupt::default(), || Ok(None::<()>)).unwrap_err();
+        let error = wait_for("the dawn", Duration::ZERO, &Interrupt::default(), || {
+            Ok(None::<()>)
+        })
+        .unwrap_err();
         assert!(error.to_string().starts_with("the dawn did not happen"));
     }
 }

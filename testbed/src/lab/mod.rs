@@ -17,6 +17,7 @@ pub mod network;
 pub mod packages;
 pub mod process;
 pub mod record;
+pub mod redfish;
 pub mod router_advertisements;
 pub mod sushy;
 pub mod up;

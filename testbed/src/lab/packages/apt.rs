@@ -26,7 +26,11 @@ pub struct Installed {
 pub fn installed() -> Result<BTreeMap<String, Installed>> {
     let listing = output(&mut tool(
         "dpkg-query",
-        ["-W", "-f", "${db:Status-Abbrev}\t${Package}\t${Version}\t${source:Package}\n"],
+        [
+            "-W",
+            "-f",
+            "${db:Status-Abbrev}\t${Package}\t${Version}\t${source:Package}\n",
+        ],
     ))?;
     Ok(listing.lines().filter_map(parse_installed).collect())
 }
@@ -58,34 +62,56 @@ fn parse_offer(line: &str) -> Option<Offer> {
     let mut columns = line.split('|').map(str::trim);
     let (_, version, source) = (columns.next()?, columns.next()?, columns.next()?);
     let (suite, _component) = source.split_whitespace().nth(1)?.split_once('/')?;
-    source.ends_with("Packages").then(|| Offer { version: version.to_owned(), suite: suite.to_owned() })
+    source.ends_with("Packages").then(|| Offer {
+        version: version.to_owned(),
+        suite: suite.to_owned(),
+    })
 }
 
 /// Installs what `arguments` names; when that fails, the package lists are renewed and it is tried once more
 /// (lists may be absent on a new machine, or name versions that the archive no longer holds).
 pub fn install_with(arguments: impl Fn() -> Result<Vec<String>>) -> Result<()> {
     let _policy = NoDaemons::establish()?;
-    let attempt = || -> Result<String> { output(apt_get().args(["install", "-y", "--no-install-recommends"]).args(arguments()?)) };
+    let attempt = || -> Result<String> {
+        output(
+            apt_get()
+                .args(["install", "-y", "--no-install-recommends"])
+                .args(arguments()?),
+        )
+    };
     if attempt().is_ok() {
         return Ok(());
     }
     update()?;
-    attempt().map(drop).context("the packages cannot be installed")
+    attempt()
+        .map(drop)
+        .context("the packages cannot be installed")
 }
 
 /// Renews the package lists.
 pub fn update() -> Result<()> {
-    output(apt_get().arg("update")).map(drop).context("cannot renew the package lists")
+    output(apt_get().arg("update"))
+        .map(drop)
+        .context("cannot renew the package lists")
 }
 
 /// Downloads one package file into a folder; renews the lists and tries once more when that fails.
 pub fn download(package: &str, folder: &Path) -> Result<()> {
-    let attempt = || output(apt_get().current_dir(folder).args(["-o", "APT::Sandbox::User=root", "download", package]));
+    let attempt = || {
+        output(apt_get().current_dir(folder).args([
+            "-o",
+            "APT::Sandbox::User=root",
+            "download",
+            package,
+        ]))
+    };
     if attempt().is_ok() {
         return Ok(());
     }
     update()?;
-    attempt().map(drop).with_context(|| format!("cannot download {package}"))
+    attempt()
+        .map(drop)
+        .with_context(|| format!("cannot download {package}"))
 }
 
 fn apt_get() -> Command {
@@ -101,13 +127,20 @@ struct NoDaemons {
 
 impl NoDaemons {
     fn establish() -> Result<Self> {
-        let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o755).open(POLICY);
+        let made = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o755)
+            .open(POLICY);
         match made {
             Ok(mut file) => {
-                std::io::Write::write_all(&mut file, b"#!/bin/sh\nexit 101\n").with_context(|| format!("cannot write {POLICY}"))?;
+                std::io::Write::write_all(&mut file, b"#!/bin/sh\nexit 101\n")
+                    .with_context(|| format!("cannot write {POLICY}"))?;
                 Ok(Self { created: true })
             }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(Self { created: false }),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                Ok(Self { created: false })
+            }
             Err(error) => Err(error).with_context(|| format!("cannot create {POLICY}")),
         }
     }
@@ -131,14 +164,27 @@ mod tests {
     #[test]
     fn only_installed_packages_count() {
         let (name, package) = parse_installed("ii \tqemu-utils\t1:7.2\tqemu").unwrap();
-        assert_eq!((name.as_str(), package.version.as_str(), package.source.as_str()), ("qemu-utils", "1:7.2", "qemu"));
+        assert_eq!(
+            (
+                name.as_str(),
+                package.version.as_str(),
+                package.source.as_str()
+            ),
+            ("qemu-utils", "1:7.2", "qemu")
+        );
         assert_eq!(parse_installed("rc \tqemu-utils\t1:7.2\tqemu"), None);
     }
 
     #[test]
     fn an_offer_names_its_suite() {
         let offer = parse_offer("qemu-utils | 1:10.0~bpo12+1 | http://mirror.test/debian bookworm-backports/main amd64 Packages").unwrap();
-        assert_eq!((offer.version.as_str(), offer.suite.as_str()), ("1:10.0~bpo12+1", "bookworm-backports"));
-        assert_eq!(parse_offer("qemu | 1:10.0 | http://mirror.test/debian bookworm/main Sources"), None);
+        assert_eq!(
+            (offer.version.as_str(), offer.suite.as_str()),
+            ("1:10.0~bpo12+1", "bookworm-backports")
+        );
+        assert_eq!(
+            parse_offer("qemu | 1:10.0 | http://mirror.test/debian bookworm/main Sources"),
+            None
+        );
     }
 }

@@ -47,10 +47,16 @@ pub fn fetch(flavour: Flavour) -> Result<Kernel> {
         Some(package) => package,
         None => {
             apt::update()?;
-            resolve(flavour)?.with_context(|| format!("the package sources do not know {}", flavour.meta_package()))?
+            resolve(flavour)?.with_context(|| {
+                format!("the package sources do not know {}", flavour.meta_package())
+            })?
         }
     };
-    let version = apt::offers(&package)?.into_iter().next().with_context(|| format!("nobody offers {package}"))?.version;
+    let version = apt::offers(&package)?
+        .into_iter()
+        .next()
+        .with_context(|| format!("nobody offers {package}"))?
+        .version;
     let name = format!("kernel-{package}-{}", cache::key([version.as_str()]));
     let folder = cache::entry(&cache::folder()?, &name, |folder| unpack(&package, folder))?;
     let release = package.trim_start_matches("linux-image-").to_owned();
@@ -63,13 +69,20 @@ pub fn fetch(flavour: Flavour) -> Result<Kernel> {
 }
 
 fn resolve(flavour: Flavour) -> Result<Option<String>> {
-    let listing = tool("apt-cache", ["depends", flavour.meta_package()]).output().context("cannot start apt-cache")?;
+    let listing = tool("apt-cache", ["depends", flavour.meta_package()])
+        .output()
+        .context("cannot start apt-cache")?;
     Ok(kernel_dependency(&String::from_utf8_lossy(&listing.stdout)))
 }
 
 fn kernel_dependency(listing: &str) -> Option<String> {
-    let depends = listing.lines().filter_map(|line| line.trim().strip_prefix("Depends: "));
-    depends.map(str::trim).find(|name| name.starts_with("linux-image-")).map(str::to_owned)
+    let depends = listing
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Depends: "));
+    depends
+        .map(str::trim)
+        .find(|name| name.starts_with("linux-image-"))
+        .map(str::to_owned)
 }
 
 fn unpack(package: &str, folder: &Path) -> Result<()> {
@@ -91,15 +104,21 @@ impl Kernel {
     /// Names the kernel does not have as modules (built in, or absent) are left out.
     pub fn modules_in_order(&self, names: &[&str]) -> Result<Vec<PathBuf>> {
         let path = self.modules.join("modules.dep");
-        let listing = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let listing =
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let dependencies = parse_dependencies(&listing)?;
         let mut order = Vec::new();
         let mut seen = BTreeSet::new();
         for name in names {
             let found = dependencies.keys().find(|file| module_name(file) == *name);
-            found.into_iter().for_each(|file| visit(file, &dependencies, &mut seen, &mut order));
+            found
+                .into_iter()
+                .for_each(|file| visit(file, &dependencies, &mut seen, &mut order));
         }
-        Ok(order.into_iter().map(|file| self.modules.join(file)).collect())
+        Ok(order
+            .into_iter()
+            .map(|file| self.modules.join(file))
+            .collect())
     }
 }
 
@@ -112,13 +131,21 @@ fn parse_dependencies(listing: &str) -> Result<BTreeMap<String, Vec<String>>> {
     listing
         .lines()
         .map(|line| match line.split_once(':') {
-            Some((file, needs)) => Ok((file.to_owned(), needs.split_whitespace().map(str::to_owned).collect())),
+            Some((file, needs)) => Ok((
+                file.to_owned(),
+                needs.split_whitespace().map(str::to_owned).collect(),
+            )),
             None => bail!("modules.dep holds a line without a colon: {line:?}"),
         })
         .collect()
 }
 
-fn visit(file: &str, dependencies: &BTreeMap<String, Vec<String>>, seen: &mut BTreeSet<String>, order: &mut Vec<String>) {
+fn visit(
+    file: &str,
+    dependencies: &BTreeMap<String, Vec<String>>,
+    seen: &mut BTreeSet<String>,
+    order: &mut Vec<String>,
+) {
     if !seen.insert(file.to_owned()) {
         return;
     }
@@ -136,7 +163,10 @@ mod tests {
     #[test]
     fn the_meta_package_names_the_kernel() {
         let listing = "linux-image-cloud-amd64\n  Depends: linux-image-9.9.0-1-cloud-amd64\n";
-        assert_eq!(kernel_dependency(listing).unwrap(), "linux-image-9.9.0-1-cloud-amd64");
+        assert_eq!(
+            kernel_dependency(listing).unwrap(),
+            "linux-image-9.9.0-1-cloud-amd64"
+        );
         assert_eq!(kernel_dependency(""), None);
     }
 
@@ -145,9 +175,18 @@ mod tests {
         let listing = "kernel/net/virtio_net.ko: kernel/net/net_failover.ko kernel/core/failover.ko\nkernel/net/net_failover.ko: kernel/core/failover.ko\nkernel/core/failover.ko:\n";
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("modules.dep"), listing).unwrap();
-        let kernel = Kernel { release: String::new(), version: String::new(), image: PathBuf::new(), modules: folder.path().to_owned() };
-        let names: Vec<_> =
-            kernel.modules_in_order(&["virtio_net", "built_in"]).unwrap().iter().map(|path| module_name(path.to_str().unwrap())).collect();
+        let kernel = Kernel {
+            release: String::new(),
+            version: String::new(),
+            image: PathBuf::new(),
+            modules: folder.path().to_owned(),
+        };
+        let names: Vec<_> = kernel
+            .modules_in_order(&["virtio_net", "built_in"])
+            .unwrap()
+            .iter()
+            .map(|path| module_name(path.to_str().unwrap()))
+            .collect();
         assert_eq!(names, ["failover", "net_failover", "virtio_net"]);
     }
 }

@@ -79,7 +79,8 @@ fn require_debian() -> Result<()> {
     if !nix::unistd::geteuid().is_root() {
         bail!("the lab needs root: it makes network namespaces and runs a private libvirt");
     }
-    let release = std::fs::read_to_string("/etc/os-release").context("cannot read /etc/os-release")?;
+    let release =
+        std::fs::read_to_string("/etc/os-release").context("cannot read /etc/os-release")?;
     if !release.lines().any(|line| line == "ID=debian") {
         bail!("the lab installs Debian packages and runs on Debian only");
     }
@@ -113,5 +114,9 @@ fn announce(needs: &[Need]) {
 
 fn missing(needs: &[Need]) -> Result<Vec<Need>> {
     let installed = apt::installed()?;
-    Ok(needs.iter().filter(|need| !installed.contains_key(need.package)).copied().collect())
+    Ok(needs
+        .iter()
+        .filter(|need| !installed.contains_key(need.package))
+        .copied()
+        .collect())
 }

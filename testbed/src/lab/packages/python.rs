@@ -16,12 +16,27 @@ const REQUIREMENTS: &[&str] = &["sushy-tools==2.2.0", "virtualbmc==3.3.0", "bcry
 /// The environment's `bin` folder; made on first use.
 pub fn environment() -> Result<PathBuf> {
     let interpreter = output(&mut tool(PYTHON, ["--version"]))?;
-    let parts: Vec<&str> = REQUIREMENTS.iter().copied().chain([interpreter.trim()]).collect();
+    let parts: Vec<&str> = REQUIREMENTS
+        .iter()
+        .copied()
+        .chain([interpreter.trim()])
+        .collect();
     let name = format!("python-{}", cache::key(parts));
     let folder = cache::entry(&cache::folder()?, &name, |folder| {
-        println!("installing {} for {}", REQUIREMENTS.join(", "), interpreter.trim());
+        println!(
+            "installing {} for {}",
+            REQUIREMENTS.join(", "),
+            interpreter.trim()
+        );
         output(tool(PYTHON, ["-m", "venv", "--system-site-packages"]).arg(folder))?;
-        output(tool(folder.join("bin/pip"), ["install", "--quiet", "--disable-pip-version-check"]).args(REQUIREMENTS)).map(drop)
+        output(
+            tool(
+                folder.join("bin/pip"),
+                ["install", "--quiet", "--disable-pip-version-check"],
+            )
+            .args(REQUIREMENTS),
+        )
+        .map(drop)
     })?;
     Ok(folder.join("bin"))
 }

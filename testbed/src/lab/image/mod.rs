@@ -1,0 +1,149 @@
+//! Target images: what the lab deploys onto machines. Built without mounting anything, and kept in the cache.
+
+pub mod debian;
+mod disk;
+mod initramfs;
+
+use std::fs::{self, File};
+use std::io::{BufReader, BufWriter};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use netboot_media::fat::{FatFile, fat_image};
+use netboot_media::uki::{UkiParts, unified_kernel_image};
+
+use super::cache;
+use super::packages::kernel::{self, Flavour, Kernel};
+
+pub use disk::{Content, Part, deployed, write};
+
+/// systemd's stub, as Debian installs it.
+const STUB: &str = "/usr/lib/systemd/boot/efi/linuxx64.efi.stub";
+const BUSYBOX: &str = "/bin/busybox";
+const COMMAND_LINE: &str = "console=ttyS0,115200 quiet panic=10";
+/// Label of the boot partition; the image finds the disk it runs from by it.
+const LABEL: &str = "HS-TARGET";
+
+/// Which target image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Kind {
+    /// A kernel with busybox: boots in seconds; virtio and NVMe machines.
+    Mini,
+    /// The same with Debian's full kernel: any machine of the lab.
+    MiniFull,
+    /// Debian 12 with cloud-init: minutes to build and to boot.
+    Debian,
+}
+
+/// A disk image, raw and compressed.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// The raw disk image.
+    pub raw: PathBuf,
+    /// The same, compressed by gzip.
+    pub gzip: PathBuf,
+    /// SHA-256 of the raw file, in hex.
+    pub raw_sha256: String,
+    /// SHA-256 of the compressed file, in hex.
+    pub gzip_sha256: String,
+}
+
+/// Builds an image, or gives the one in the cache when nothing it is made from has changed.
+pub fn build(kind: Kind) -> Result<Image> {
+    match kind {
+        Kind::Mini => mini(Flavour::Cloud),
+        Kind::MiniFull => mini(Flavour::Full),
+        Kind::Debian => debian::build(),
+    }
+}
+
+fn mini(flavour: Flavour) -> Result<Image> {
+    let kernel = kernel::fetch(flavour)?;
+    let (busybox, stub) = (
+        cache::sha256(Path::new(BUSYBOX))?,
+        cache::sha256(Path::new(STUB))?,
+    );
+    let parts = [
+        &kernel.release,
+        &kernel.version,
+        busybox.as_str(),
+        &stub,
+        COMMAND_LINE,
+        include_str!("disk.rs"),
+    ];
+    let key = cache::key(parts.into_iter().chain(initramfs::SOURCES));
+    cached(&format!("image-mini-{key}"), |raw| write_mini(&kernel, raw))
+}
+
+fn write_mini(kernel: &Kernel, raw: &Path) -> Result<()> {
+    println!("building the target image with kernel {}", kernel.release);
+    let initramfs = initramfs::build(kernel, &read(Path::new(BUSYBOX))?)?;
+    let unified = unified_kernel_image(&UkiParts {
+        stub: &read(Path::new(STUB))?,
+        os_release: "ID=hammerscale-target\nNAME=\"Hammerscale target\"\nVERSION_ID=1\n",
+        cmdline: COMMAND_LINE,
+        initrd: &initramfs,
+        linux: &read(&kernel.image)?,
+    })
+    .context("cannot join kernel and initramfs")?;
+    let boot = fat_image(
+        LABEL,
+        &[FatFile {
+            path: "EFI/BOOT/BOOTX64.EFI",
+            content: &unified,
+        }],
+    )
+    .context("cannot write the boot partition")?;
+    write(
+        raw,
+        &[Part {
+            name: "EFI system",
+            kind: disk::EFI_SYSTEM,
+            content: Content::Bytes(boot),
+        }],
+    )
+}
+
+/// An image entry of the cache: `disk.raw` by `write`, then what follows from it.
+fn cached(name: &str, write: impl FnOnce(&Path) -> Result<()>) -> Result<Image> {
+    let folder = cache::entry(&cache::folder()?, name, |folder| {
+        let (raw, gzip) = (folder.join("disk.raw"), folder.join("disk.raw.gz"));
+        write(&raw)?;
+        compress(&raw, &gzip)?;
+        fs::write(
+            folder.join("sha256"),
+            format!("{} {}", cache::sha256(&raw)?, cache::sha256(&gzip)?),
+        )
+        .context("cannot write the digests")
+    })?;
+    let digests = fs::read_to_string(folder.join("sha256")).context("cannot read the digests")?;
+    let (raw_sha256, gzip_sha256) = digests
+        .split_once(' ')
+        .context("the cached digests are damaged")?;
+    Ok(Image {
+        raw: folder.join("disk.raw"),
+        gzip: folder.join("disk.raw.gz"),
+        raw_sha256: raw_sha256.to_owned(),
+        gzip_sha256: gzip_sha256.to_owned(),
+    })
+}
+
+fn compress(from: &Path, to: &Path) -> Result<()> {
+    let out = BufWriter::new(
+        File::create(to).with_context(|| format!("cannot create {}", to.display()))?,
+    );
+    let mut encoder = GzEncoder::new(out, Compression::new(4));
+    std::io::copy(&mut BufReader::new(File::open(from)?), &mut encoder)
+        .with_context(|| format!("cannot compress {}", from.display()))?;
+    encoder
+        .finish()
+        .and_then(|out| out.into_inner().map_err(Into::into))
+        .map(drop)
+        .with_context(|| format!("cannot write {}", to.display()))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}

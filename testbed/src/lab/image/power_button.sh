@@ -1,0 +1,5 @@
+#!/bin/busybox sh
+# Graceful shutdown: the power button was pressed.
+echo "target: power button"
+sync
+poweroff -f

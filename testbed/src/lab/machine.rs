@@ -1,0 +1,104 @@
+//! A virtual machine of the lab: what it is made of, before and after libvirt knows it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Firmware of a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Firmware {
+    /// OVMF with its own network stack, as on a real server.
+    #[default]
+    Uefi,
+    /// SeaBIOS; the network card's ROM is iPXE.
+    Bios,
+}
+
+/// Network card of a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Nic {
+    /// Paravirtual.
+    #[default]
+    Virtio,
+    /// An Intel card; Debian's cloud kernel has no driver for it.
+    E1000e,
+}
+
+/// Disk of a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Disk {
+    /// Paravirtual, `/dev/vda`.
+    #[default]
+    Virtio,
+    /// On an AHCI controller, `/dev/sda`; Debian's cloud kernel has no driver for it.
+    Sata,
+    /// `/dev/nvme0n1`.
+    Nvme,
+}
+
+/// What a machine shall be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// Firmware.
+    pub firmware: Firmware,
+    /// Network card.
+    pub nic: Nic,
+    /// Disk.
+    pub disk: Disk,
+    /// Memory, in MiB.
+    pub memory_mib: u32,
+    /// Disk size, in GiB.
+    pub disk_gib: u32,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            firmware: Firmware::default(),
+            nic: Nic::default(),
+            disk: Disk::default(),
+            memory_mib: 1024,
+            disk_gib: 4,
+        }
+    }
+}
+
+/// A machine that libvirt knows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Machine {
+    /// Its name, `node-0` and so on.
+    pub name: String,
+    /// Its UUID, which is also its Redfish system id.
+    pub uuid: String,
+    /// Address of its network card, in lower case with colons.
+    pub mac: String,
+    /// What it is made of.
+    pub shape: Shape,
+    /// Its disk, a qcow2 file.
+    pub disk_file: PathBuf,
+    /// What its serial port said.
+    pub serial_log: PathBuf,
+}
+
+/// The address of the machine with this number, within the locally administered range that QEMU uses.
+pub fn mac_of(number: u8) -> String {
+    format!("52:54:00:22:00:{number:02x}")
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let firmware = match self.firmware {
+            Firmware::Uefi => "UEFI",
+            Firmware::Bios => "BIOS",
+        };
+        write!(
+            out,
+            "{firmware}, {} MiB, {:?} nic, {} GiB {:?} disk",
+            self.memory_mib, self.nic, self.disk_gib, self.disk
+        )
+    }
+}

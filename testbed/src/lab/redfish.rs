@@ -1,0 +1,44 @@
+//! The few Redfish calls that the lab's own commands make. Not a client: the product has its own, and tests use that.
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::namespace::Namespace;
+use super::sushy::Bmc;
+
+/// Sets the boot device (`Pxe`, `Hdd`, `Cd`), then powers on.
+pub fn power_on(
+    namespace: &Namespace,
+    bmc: &Bmc,
+    machine_uuid: &str,
+    boot_from: &str,
+) -> Result<()> {
+    let system = Bmc::system(machine_uuid);
+    let boot = json!({"Boot": {"BootSourceOverrideTarget": boot_from, "BootSourceOverrideEnabled": "Continuous"}});
+    namespace.block_on(|| async {
+        send(bmc, reqwest::Method::PATCH, &system, &boot).await?;
+        send(
+            bmc,
+            reqwest::Method::POST,
+            &format!("{system}/Actions/ComputerSystem.Reset"),
+            &json!({"ResetType": "On"}),
+        )
+        .await
+    })
+}
+
+async fn send(bmc: &Bmc, method: reqwest::Method, path: &str, body: &Value) -> Result<()> {
+    let request = bmc
+        .client()?
+        .request(method, format!("{}{path}", bmc.url))
+        .basic_auth(&bmc.user, Some(&bmc.password))
+        .json(body);
+    let answer = request
+        .send()
+        .await
+        .with_context(|| format!("the BMC emulator does not answer at {path}"))?;
+    answer
+        .error_for_status()
+        .map(drop)
+        .with_context(|| format!("the BMC emulator refuses {path}"))
+}
