@@ -1,3 +1,4 @@
 //! The Hammerscale daemon and command line: wiring only. What a machine needs next is decided in `lifecycle`, never here.
 
 pub mod config;
+pub mod ramdisk;
