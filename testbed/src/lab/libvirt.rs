@@ -16,7 +16,7 @@ use super::deadline::{Interrupt, wait_for};
 use super::domain::{self, Accelerator};
 use super::machine::{Machine, Shape};
 use super::process::{Process, log_tail, require_alive};
-use super::record::Record;
+use super::record::{Record, write_private};
 
 /// The first answer includes a look at what QEMU can do, which took 8 s on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -30,6 +30,11 @@ const FOLDERS: [(&str, &str); 4] = [
 ];
 /// What QEMU can do is kept between labs: it takes seconds to find out.
 const CAPABILITIES: &str = "/var/cache/libvirt";
+
+/// libvirt looks at what this one can do as well, which takes seconds and serves nobody.
+const OTHER_EMULATOR: &str = "/usr/bin/qemu-system-i386";
+/// Where KVM is usable, libvirt asks QEMU anew whenever it starts on another core than last time.
+const KVM: &str = "/dev/kvm";
 
 /// Debian's libvirt insists on its own account at start, which only packages that start daemons create.
 const ACCOUNTS: [(&str, &str, &str); 2] = [
@@ -73,9 +78,13 @@ pub fn virsh(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// Starts the daemons inside the lab's namespaces and waits until they answer.
-pub fn start(record: &mut Record, interrupt: &Interrupt) -> Result<()> {
+pub fn start(record: &mut Record, accelerator: Accelerator, interrupt: &Interrupt) -> Result<()> {
     let folder = record.folder();
-    let capabilities = cache::folder()?.join("libvirt");
+    let (capabilities, hidden) = match accelerator {
+        Accelerator::Tcg => ("libvirt-tcg", &[OTHER_EMULATOR, KVM][..]),
+        Accelerator::Kvm => ("libvirt-kvm", &[OTHER_EMULATOR][..]),
+    };
+    let capabilities = cache::folder()?.join(capabilities);
     for (_, own) in FOLDERS {
         fs::create_dir_all(folder.join(own))?;
     }
@@ -87,6 +96,7 @@ pub fn start(record: &mut Record, interrupt: &Interrupt) -> Result<()> {
     create_mount_points(record)?;
     let started = record.namespace().call(|| {
         hide_machine(&folder, &capabilities)?;
+        hide_files(&folder.join("etc/nothing"), hidden)?;
         Ok([daemon(&folder, "virtlogd")?, daemon(&folder, "libvirtd")?])
     })?;
     for process in &started {
@@ -159,6 +169,19 @@ fn hide_machine(folder: &Path, capabilities: &Path) -> Result<()> {
         bind(&folder.join(own), theirs)?;
     }
     bind(capabilities, CAPABILITIES)
+}
+
+/// Puts an empty file that nobody may execute or write over each of `files`.
+fn hide_files(empty: &Path, files: &[&str]) -> Result<()> {
+    let nothing = None::<&str>;
+    write_private(empty, b"")?;
+    for file in files.iter().filter(|file| Path::new(file).exists()) {
+        bind(empty, file)?;
+        let flags = MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY;
+        mount(nothing, *file, nothing, flags, nothing)
+            .with_context(|| format!("cannot hide {file}"))?;
+    }
+    Ok(())
 }
 
 fn bind(own: &Path, theirs: &str) -> Result<()> {

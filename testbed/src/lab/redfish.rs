@@ -1,10 +1,13 @@
 //! The few Redfish calls that the lab's own commands make. Not a client: the product has its own, and tests use that.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use super::namespace::Namespace;
 use super::sushy::Bmc;
+
+/// How much of a refusal an error quotes, in characters.
+const QUOTED: usize = 600;
 
 /// Sets the boot device (`Pxe`, `Hdd`, `Cd`), then powers on.
 pub fn power_on(
@@ -37,8 +40,16 @@ async fn send(bmc: &Bmc, method: reqwest::Method, path: &str, body: &Value) -> R
         .send()
         .await
         .with_context(|| format!("the BMC emulator does not answer at {path}"))?;
-    answer
-        .error_for_status()
-        .map(drop)
-        .with_context(|| format!("the BMC emulator refuses {path}"))
+    let status = answer.status();
+    if !status.is_success() {
+        let said: String = answer
+            .text()
+            .await
+            .unwrap_or_default()
+            .chars()
+            .take(QUOTED)
+            .collect();
+        bail!("the BMC emulator refuses {path} with {status}: {said}");
+    }
+    Ok(())
 }

@@ -86,7 +86,9 @@ impl Lab {
         step("network", || {
             namespace.create().and_then(|()| network::build(&namespace))
         })?;
-        step("libvirt", || libvirt::start(&mut self.record, &interrupt))?;
+        step("libvirt", || {
+            libvirt::start(&mut self.record, options.accelerator, &interrupt)
+        })?;
         step("BMC emulator", || {
             sushy::start(&mut self.record, options.bmc_tls, &interrupt)
         })?;

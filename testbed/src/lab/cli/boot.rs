@@ -89,7 +89,8 @@ impl Boot {
     }
 }
 
-fn reports(lab: &Lab) -> Result<Vec<Report>> {
+/// What has been reported inside a lab so far, oldest first.
+pub fn reports(lab: &Lab) -> Result<Vec<Report>> {
     #[derive(serde::Deserialize)]
     struct Status {
         reports: Vec<Report>,

@@ -11,14 +11,18 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
 use super::command::tool;
-use super::deadline::Interrupt;
+use super::deadline::{Interrupt, wait_for};
 use super::domain::Accelerator;
 use super::image::{self, Kind};
 use super::machine::{Disk, Firmware, Nic, Shape};
+use super::process::{Process, require_alive};
 use super::record::{self, Record};
 use super::up::{Lab, LabOptions};
 use super::web::{self, Web};
 use super::{libvirt, packages};
+
+/// The first start fetches a kernel and builds the target image.
+const WEB_PATIENCE: Duration = Duration::from_secs(300);
 
 /// The virtual machine lab.
 #[derive(Debug, Subcommand)]
@@ -137,11 +141,7 @@ impl Up {
     fn run(self) -> Result<()> {
         let interrupt = Interrupt::on_signals()?;
         let mut lab = Lab::up(&self.options(), &interrupt)?;
-        let me = std::env::current_exe().context("cannot find this program")?;
-        lab.spawn(
-            "web",
-            tool(me, ["lab", "web", "--name", &self.lab.name]).env("NO_COLOR", "1"),
-        )?;
+        start_web(&mut lab)?;
         status::print(lab.record());
         if self.keep {
             println!(
@@ -180,9 +180,25 @@ impl Up {
     }
 }
 
+/// Starts this program once more as the lab's web server: a lab that stays must not need the process that made it.
+fn start_web(lab: &mut Lab) -> Result<()> {
+    let me = std::env::current_exe().context("cannot find this program")?;
+    let name = lab.record().name.clone();
+    let process = lab.spawn(
+        "web",
+        tool(me, ["lab", "web", "--name", &name]).env("NO_COLOR", "1"),
+    )?;
+    let log = lab.folder().join("web.out");
+    wait_for("the web server", WEB_PATIENCE, lab.interrupt(), || {
+        require_alive(&process, &log)?;
+        Ok(boot::reports(lab).ok())
+    })
+    .map(drop)
+}
+
 fn down(name: &str) -> Result<()> {
     if let Ok(record) = Record::load(name)
-        && let Some(owner) = record.owner.filter(super::process::Process::is_alive)
+        && let Some(owner) = record.owner.filter(Process::is_alive)
     {
         bail!(
             "the lab {name} is held by process {}; end that one, and it takes the lab down",

@@ -57,7 +57,7 @@ report() {
 mkdir -p /www
 report >/www/index.html
 httpd -h /www
-acpid 2>/dev/null
+acpid -l /tmp/acpid.log -p /tmp/acpid.pid
 
 if [ -n "$home" ]; then
   until wget -q -O /dev/null --post-data "$(report)" "$home"; do say "cannot reach $home yet"; sleep 1; done
