@@ -1,1 +1,25 @@
-//! x
+//! The shell around the pure lifecycle: it takes facts in, asks the core, stores what was decided, does what is to be done, and brings
+//! the outcomes back as facts. It makes no decision about a node's state.
+
+mod agents;
+mod boot;
+mod conductor;
+mod config_drive;
+mod digest;
+mod doors;
+pub mod effects;
+pub mod hardware;
+mod inspection;
+mod last_seen;
+mod locks;
+mod outbox;
+mod resume;
+mod settings;
+mod stream;
+mod sweep;
+mod timers;
+mod turn;
+mod validate;
+
+pub use conductor::{Conductor, Parts};
+pub use settings::Settings;

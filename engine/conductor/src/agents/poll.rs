@@ -1,0 +1,96 @@
+//! After a heartbeat of an agent that runs a step: asks it how the step stands. A step's end becomes a fact; anything else changes nothing.
+
+use super::{bare, echoed_step, link};
+use crate::conductor::Conductor;
+use agent_wire::{CommandResult, CommandStatus};
+use lifecycle::Fact;
+use model::{Phase, Stage, Step};
+use serde_json::Value;
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+use uuid::Uuid;
+
+/// Nodes that are being asked right now: one question at a time each.
+#[derive(Default)]
+pub(crate) struct Polls {
+    asking: Mutex<HashSet<Uuid>>,
+}
+
+impl Polls {
+    fn begin(&self, node: Uuid) -> bool {
+        self.asking().insert(node)
+    }
+
+    fn end(&self, node: Uuid) {
+        self.asking().remove(&node);
+    }
+
+    fn asking(&self) -> std::sync::MutexGuard<'_, HashSet<Uuid>> {
+        self.asking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Conductor {
+    /// Asks in the background; the heartbeat's answer does not wait for it.
+    pub(crate) fn poll_soon(&self, node: Uuid) {
+        if self.stopping() || !self.inner.polls.begin(node) {
+            return;
+        }
+        let conductor = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = conductor.poll(node).await {
+                tracing::debug!(%node, %error, "the agent could not be asked how its step stands; its next heartbeat asks again");
+            }
+            conductor.inner.polls.end(node);
+        });
+    }
+
+    async fn poll(&self, uuid: Uuid) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let node = self.load(uuid).await?;
+        let flow = node.flow.as_ref();
+        let Some(Stage::AgentStep { phase, step }) = flow.and_then(|flow| flow.stage()) else {
+            return Ok(());
+        };
+        let link = link(&node).map_err(|error| error.message)?;
+        let commands = self.inner.agents.commands(link).await?;
+        if let Some(fact) = fact(&commands, *phase, step) {
+            self.turn(uuid, fact).await?;
+        }
+        Ok(())
+    }
+}
+
+fn fact(commands: &[CommandResult], phase: Phase, step: &Step) -> Option<Fact> {
+    let word = phase.as_str();
+    let execute = format!("execute_{word}_step");
+    let listing = format!("get_{word}_steps");
+    let fresh = commands
+        .iter()
+        .all(|command| bare(&command.command_name) == listing);
+    let last = commands.last();
+    if fresh {
+        return Some(Fact::AgentForgot);
+    }
+    let last = last.filter(|last| bare(&last.command_name) == execute)?;
+    match last.command_status {
+        CommandStatus::Running => None,
+        CommandStatus::Succeeded => Some(Fact::StepFinished {
+            step: echoed_step(last, phase)?,
+            result: Ok(last.command_result.clone().unwrap_or(Value::Null)),
+        }),
+        CommandStatus::Failed
+        | CommandStatus::CleanVersionMismatch
+        | CommandStatus::VersionMismatch
+        | CommandStatus::Other(_) => {
+            let why = last.command_error.as_ref().map_or_else(
+                || last.command_status.as_str().to_owned(),
+                ToString::to_string,
+            );
+            // A failed command echoes no step; it is the agent's last one, and only one runs at a time.
+            Some(Fact::StepFinished {
+                step: step.clone(),
+                result: Err(why),
+            })
+        }
+    }
+}

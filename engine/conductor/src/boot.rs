@@ -1,0 +1,167 @@
+//! The engine as the boot servers see it: who may boot what, and the proof that goes with a boot.
+
+use crate::conductor::Conductor;
+use async_trait::async_trait;
+use model::boot::{BootOrder, BootWhat, KernelArgs};
+use model::{MacAddress, Node, WaitFor};
+use netboot_media::identity::BootIdentity;
+use ports::event::EventKind;
+use ports::netboot::{BootAlarm, BootDirectory, BootLookupError};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use uuid::Uuid;
+
+/// Which address fetched a boot's identity: another one gets nothing.
+#[derive(Default)]
+pub(crate) struct Identities {
+    fetched_by: Mutex<HashMap<Uuid, IpAddr>>,
+}
+
+impl Identities {
+    /// Binds the node's identity to the first who fetched it; whether `from` is that one.
+    fn bind(&self, node: Uuid, from: IpAddr) -> bool {
+        *self.lock().entry(node).or_insert(from) == from
+    }
+
+    pub fn forget(&self, node: Uuid) {
+        self.lock().remove(&node);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, IpAddr>> {
+        self.fetched_by
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Conductor {
+    async fn node_with_mac(
+        &self,
+        mac: MacAddress,
+    ) -> Result<Option<Node>, ports::store::StoreError> {
+        match self.inner.store.port_by_address(mac).await? {
+            Some(port) => self.inner.store.node(port.node).await,
+            None => Ok(None),
+        }
+    }
+
+    fn order(&self, node: &Node) -> BootOrder {
+        let disk = BootOrder {
+            node: node.uuid,
+            what: BootWhat::Disk,
+        };
+        let expects_agent = node.boot.as_ref().is_some_and(|ticket| !ticket.spent);
+        let (true, Some(ramdisk)) = (expects_agent, &self.inner.settings.ramdisk) else {
+            return disk;
+        };
+        let mut args = ramdisk.append.clone();
+        let base = ramdisk.agent_api_url.trim_end_matches('/');
+        let mut given = vec![("ipa-api-url", base.to_owned())];
+        let inspecting = node
+            .flow
+            .as_ref()
+            .and_then(|flow| flow.wait)
+            .map(|wait| wait.on)
+            == Some(WaitFor::Inspection)
+            || node
+                .flow
+                .as_ref()
+                .is_some_and(|flow| flow.kind == model::FlowKind::Inspect);
+        if inspecting {
+            given.push((
+                "ipa-inspection-callback-url",
+                format!("{base}/v1/continue_inspection"),
+            ));
+        }
+        if let Err(error) = set_all(&mut args, &given) {
+            tracing::error!(%error, "kernel arguments cannot be made; the machine boots its disk");
+            return disk;
+        }
+        BootOrder {
+            node: node.uuid,
+            what: BootWhat::Ramdisk {
+                kernel: ramdisk.kernel.clone(),
+                initrd: ramdisk.initrd.clone(),
+                args,
+            },
+        }
+    }
+}
+
+fn set_all(
+    args: &mut KernelArgs,
+    given: &[(&str, String)],
+) -> Result<(), model::boot::BootTextError> {
+    given
+        .iter()
+        .try_for_each(|(key, value)| args.set(key, value))
+}
+
+#[async_trait]
+impl BootDirectory for Conductor {
+    async fn order_for(&self, mac: MacAddress) -> Result<Option<BootOrder>, BootLookupError> {
+        let node = self
+            .node_with_mac(mac)
+            .await
+            .map_err(|source| BootLookupError::Order {
+                mac,
+                source: source.into(),
+            })?;
+        Ok(node.map(|node| self.order(&node)))
+    }
+
+    async fn identity_for(
+        &self,
+        mac: MacAddress,
+        from: IpAddr,
+    ) -> Result<Option<Vec<u8>>, BootLookupError> {
+        let fail = |source| BootLookupError::Identity { mac, source };
+        let node = self
+            .node_with_mac(mac)
+            .await
+            .map_err(|error| fail(error.into()))?;
+        let Some(node) = node else { return Ok(None) };
+        let Some(ticket) = node.boot.as_ref().filter(|ticket| !ticket.spent) else {
+            return Ok(None);
+        };
+        if !self.inner.identities.bind(node.uuid, from) {
+            tracing::warn!(node = %node.uuid, %from, "a boot identity was asked for a second time from another address");
+            return Ok(None);
+        }
+        let identity = BootIdentity {
+            nonce: ticket.nonce.expose().clone(),
+            api_ca_pem: self
+                .inner
+                .settings
+                .ramdisk
+                .as_ref()
+                .and_then(|ramdisk| ramdisk.agent_api_ca_pem.clone()),
+        };
+        identity
+            .initramfs()
+            .map(Some)
+            .map_err(|error| fail(error.into()))
+    }
+
+    async fn alarm(&self, alarm: BootAlarm) {
+        let message = match alarm {
+            BootAlarm::RogueServer { server, client } => format!(
+                "another DHCP server, {server}, answers on the boot network{}",
+                client.map_or_else(String::new, |client| format!(" (to {client})"))
+            ),
+            BootAlarm::IdentityFromWrongAddress { mac, from, holder } => format!(
+                "{from} asked for the boot identity of {mac}, which {} holds",
+                holder.map_or_else(|| "nobody".to_owned(), |holder| holder.to_string())
+            ),
+            BootAlarm::AddressConflict { mac, address } => {
+                format!("{mac} found that its address {address} is in use by another machine")
+            }
+        };
+        metrics::counter!("boot_alarms_total").increment(1);
+        tracing::warn!(message, "alarm on the boot network");
+        self.inner
+            .stream
+            .publish_for(self.now(), None, EventKind::Alarm { message });
+    }
+}

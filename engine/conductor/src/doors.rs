@@ -1,0 +1,391 @@
+//! The front doors: what the API, the agents' listener and the boot servers may ask of the conductor.
+
+use crate::conductor::Conductor;
+use crate::effects::ActError;
+use crate::{config_drive, digest, validate};
+use agent_wire::{HeartbeatRequest, InspectionData};
+use async_trait::async_trait;
+use bmc_core::PowerAction;
+use lifecycle::{Fact, HistoryDraft, ProvisionAsked};
+use model::{
+    Action, InterfaceKind, Node, Object, Outcome, Port, PowerTarget, Refusal, RefusalKind, Secret,
+    Severity, Verb,
+};
+use ports::blob::BlobKind;
+use ports::engine::{
+    AgentGrant, AgentLookup, AgentRefusal, BootDeviceSetting, CursorExpired, Engine, EngineError,
+    NodeEdit, PortEdit, ProvisionRequest, Subscription,
+};
+use ports::event::{Cursor, EventKind};
+use ports::hardware::{HardwareDescription, Validation};
+use ports::query::{Page, PortQuery};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use uuid::Uuid;
+
+const MOST_PORTS: usize = 256;
+
+impl Conductor {
+    async fn ports_of(&self, node: Uuid) -> Result<Vec<Port>, EngineError> {
+        let query = PortQuery {
+            node: Some(node),
+            page: Page {
+                limit: MOST_PORTS,
+                ..Page::default()
+            },
+            ..PortQuery::default()
+        };
+        Ok(self.inner.store.ports(&query).await?)
+    }
+
+    fn check_driver(&self, node: &Node) -> Result<(), Refusal> {
+        self.inner.hardware.find(&node.driver).map(|_| ())
+    }
+
+    /// A live question to the BMC, within the time a client waits.
+    async fn live<T>(
+        &self,
+        question: impl Future<Output = Result<T, ActError>> + Send,
+    ) -> Result<T, EngineError> {
+        let patience = self.inner.settings.live;
+        match tokio::time::timeout(patience, question).await {
+            Ok(answer) => answer.map_err(|error| EngineError::Hardware(error.message)),
+            Err(_) => Err(EngineError::Hardware(format!(
+                "the BMC did not answer within {} s",
+                patience.as_secs()
+            ))),
+        }
+    }
+
+    async fn check_soft_power(&self, node: &Node) -> Result<(), EngineError> {
+        let machine = self.inner.hardware.machine(node)?;
+        let supported = self
+            .live(async {
+                let power = machine
+                    .driver
+                    .power()
+                    .ok_or_else(|| ActError::lasting("this driver cannot change the power"))?;
+                Ok(power.supported_actions(&machine.target).await?)
+            })
+            .await?;
+        if supported.contains(&PowerAction::GracefulShutdown) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            RefusalKind::Invalid,
+            format!(
+                "The BMC of node {} offers no soft power off; use 'power off'",
+                node.uuid
+            ),
+        )
+        .into())
+    }
+}
+
+#[async_trait]
+impl Engine for Conductor {
+    async fn enroll(&self, mut node: Node) -> Result<Node, EngineError> {
+        self.check_driver(&node)?;
+        node.interfaces = self.inner.hardware.resolve_interfaces(&node)?;
+        node.conductor_group = node.conductor_group.to_lowercase();
+        let line = HistoryDraft {
+            from: node.provision_state,
+            to: node.provision_state,
+            event: "enrolled".into(),
+            stage: None,
+            detail: None,
+            severity: Severity::Info,
+        };
+        let entry = self.history_entry(node.uuid, &line);
+        self.inner
+            .store
+            .create_node(node.clone(), vec![entry])
+            .await?;
+        self.announce(&node, EventKind::NodeCreated);
+        tracing::info!(node = %node.uuid, name = node.label(), driver = node.driver, "node enrolled");
+        Ok(node)
+    }
+
+    async fn edit(
+        &self,
+        uuid: Uuid,
+        edit: NodeEdit,
+        reset_interfaces: bool,
+    ) -> Result<Node, EngineError> {
+        let _turn = self.inner.nodes.lock(uuid).await;
+        let before = self.load(uuid).await?;
+        let mut after = edit(&before)?;
+        self.check_driver(&after)?;
+        if reset_interfaces && after.driver != before.driver {
+            after
+                .interfaces
+                .retain(|kind, name| before.interfaces.get(kind) != Some(name));
+        }
+        after.interfaces = self.inner.hardware.resolve_interfaces(&after)?;
+        after.conductor_group = after.conductor_group.to_lowercase();
+        lifecycle::judge_edit(&before, &after)?;
+        if before.maintenance && !after.maintenance {
+            after.maintenance_reason = None;
+            after.fault = None;
+        }
+        if after == before {
+            return Ok(before);
+        }
+        self.commit_edit(&before, after).await
+    }
+
+    async fn delete(&self, uuid: Uuid) -> Result<(), EngineError> {
+        let _turn = self.inner.nodes.lock(uuid).await;
+        let node = self.load(uuid).await?;
+        lifecycle::judge_delete(&node)?;
+        self.inner.outbox.cancel(uuid);
+        self.inner.timers.disarm(uuid);
+        self.inner.store.delete_node(uuid, node.revision).await?;
+        self.inner.last_seen.forget(uuid);
+        self.inner.identities.forget(uuid);
+        self.announce(&node, EventKind::NodeDeleted);
+        tracing::info!(node = %uuid, name = node.label(), "node deleted");
+        Ok(())
+    }
+
+    async fn provision(&self, uuid: Uuid, request: ProvisionRequest) -> Result<(), EngineError> {
+        let mut blobs = Vec::new();
+        let mut asked = ProvisionAsked::new(request.verb);
+        if request.rescue_password.is_some() && request.verb == Verb::Rescue {
+            let node = self.load(uuid).await?;
+            if node.interface(InterfaceKind::Rescue) != "fake" {
+                let text = format!("'rescue' is not possible with driver '{}' yet", node.driver);
+                return Err(Refusal::new(RefusalKind::Invalid, text).into());
+            }
+        }
+        if matches!(request.verb, Verb::Deploy | Verb::Rebuild) {
+            let node = self.load(uuid).await?;
+            lifecycle::may_verb(&node, request.verb)?;
+            validate::may_deploy(&self.inner.hardware, &node, &self.ports_of(uuid).await?)?;
+        }
+        if let Some(given) = &request.config_drive {
+            config_drive::check(given)?;
+            let bytes = serde_json::to_vec(given).map_err(|error| {
+                Refusal::new(RefusalKind::Invalid, format!("configdrive: {error}"))
+            })?;
+            let blob = digest::blob(BlobKind::ConfigDrive, bytes);
+            asked.config_drive = Some(blob.hash.clone());
+            blobs.push(blob);
+        }
+        asked.steps = request.steps;
+        asked.disable_ramdisk = request.disable_ramdisk;
+        self.turn_with(uuid, Fact::Provision(asked), blobs).await?;
+        Ok(())
+    }
+
+    async fn power(
+        &self,
+        uuid: Uuid,
+        target: PowerTarget,
+        timeout_seconds: Option<u32>,
+    ) -> Result<(), EngineError> {
+        if target.is_soft() {
+            self.check_soft_power(&self.load(uuid).await?).await?;
+        }
+        let fact = Fact::Power {
+            target,
+            timeout_seconds,
+        };
+        self.turn(uuid, fact).await?;
+        Ok(())
+    }
+
+    async fn set_maintenance(
+        &self,
+        uuid: Uuid,
+        on: bool,
+        reason: Option<String>,
+    ) -> Result<(), EngineError> {
+        self.turn(uuid, Fact::Maintenance { on, reason }).await?;
+        Ok(())
+    }
+
+    async fn set_target_raid(&self, uuid: Uuid, _config: Object) -> Result<(), EngineError> {
+        let node = self.load(uuid).await?;
+        let text = format!(
+            "Driver {} does not support raid (disabled or not implemented).",
+            node.driver
+        );
+        Err(Refusal::new(RefusalKind::NotFound, text).into())
+    }
+
+    async fn validate(
+        &self,
+        uuid: Uuid,
+    ) -> Result<BTreeMap<InterfaceKind, Validation>, EngineError> {
+        let node = self.load(uuid).await?;
+        let ports = self.ports_of(uuid).await?;
+        Ok(validate::all(&self.inner.hardware, &node, &ports))
+    }
+
+    async fn boot_device(&self, uuid: Uuid) -> Result<BootDeviceSetting, EngineError> {
+        let machine = self.inner.hardware.machine(&self.load(uuid).await?)?;
+        self.live(async {
+            let boot = machine
+                .driver
+                .boot_device()
+                .ok_or_else(|| ActError::lasting("this driver cannot tell the boot device"))?;
+            let found = boot.get(&machine.target).await?;
+            Ok(BootDeviceSetting {
+                persistent: found.device.as_ref().map(|_| found.persistent),
+                device: found.device.map(|device| device.to_string()),
+            })
+        })
+        .await
+    }
+
+    async fn supported_boot_devices(&self, uuid: Uuid) -> Result<Vec<String>, EngineError> {
+        let machine = self.inner.hardware.machine(&self.load(uuid).await?)?;
+        self.live(async {
+            let boot = machine
+                .driver
+                .boot_device()
+                .ok_or_else(|| ActError::lasting("this driver cannot choose the boot device"))?;
+            let supported = boot.supported(&machine.target).await?;
+            Ok(supported
+                .into_iter()
+                .map(|device| device.to_string())
+                .filter(|word| crate::effects::is_boot_device(word))
+                .collect())
+        })
+        .await
+    }
+
+    async fn set_boot_device(
+        &self,
+        uuid: Uuid,
+        device: String,
+        persistent: bool,
+    ) -> Result<(), EngineError> {
+        if !crate::effects::is_boot_device(&device) {
+            let text = format!("Invalid boot device '{device}' specified.");
+            return Err(Refusal::new(RefusalKind::Invalid, text).into());
+        }
+        let action = Action::SetBootDevice { device, persistent };
+        match self.change_live(uuid, action).await? {
+            Outcome::Failed(failure) => Err(EngineError::Hardware(failure.message)),
+            _ => Ok(()),
+        }
+    }
+
+    async fn create_port(&self, port: Port) -> Result<Port, EngineError> {
+        let _turn = self.inner.nodes.lock(port.node).await;
+        self.load(port.node).await?;
+        self.inner.store.create_port(port.clone()).await?;
+        Ok(port)
+    }
+
+    async fn edit_port(&self, uuid: Uuid, edit: PortEdit) -> Result<Port, EngineError> {
+        let found = self.port(uuid).await?;
+        let _turn = self.inner.nodes.lock(found.node).await;
+        let old = self.port(uuid).await?;
+        let node = self.load(old.node).await?;
+        let mut new = edit(&node, &old)?;
+        if new == old {
+            return Ok(old);
+        }
+        lifecycle::judge_port_edit(&node, &old, &new)?;
+        if new.node != old.node {
+            self.load(new.node).await?;
+        }
+        new.updated_at = Some(self.now());
+        self.inner.store.update_port(new.clone()).await?;
+        Ok(new)
+    }
+
+    async fn delete_port(&self, uuid: Uuid) -> Result<(), EngineError> {
+        let port = self.port(uuid).await?;
+        let _turn = self.inner.nodes.lock(port.node).await;
+        let node = self.load(port.node).await?;
+        if node.instance_uuid.is_some() && !node.maintenance {
+            let text = format!(
+                "Cannot delete port {uuid} as node {} is in use; set maintenance first.",
+                node.uuid
+            );
+            return Err(Refusal::new(RefusalKind::WrongState, text).into());
+        }
+        Ok(self.inner.store.delete_port(uuid).await?)
+    }
+
+    fn hardware_types(&self) -> Vec<HardwareDescription> {
+        self.inner.hardware.describe()
+    }
+
+    fn conductor_name(&self) -> &str {
+        &self.inner.settings.name
+    }
+
+    async fn agent_lookup(&self, lookup: AgentLookup) -> Result<AgentGrant, AgentRefusal> {
+        self.look_up(lookup).await
+    }
+
+    async fn agent_heartbeat(
+        &self,
+        node: Uuid,
+        beat: HeartbeatRequest,
+        from: IpAddr,
+    ) -> Result<(), AgentRefusal> {
+        self.heard(node, beat, from).await
+    }
+
+    async fn agent_inspection(
+        &self,
+        data: InspectionData,
+        node: Option<Uuid>,
+        nonce: Option<Secret<String>>,
+        from: IpAddr,
+    ) -> Result<Node, AgentRefusal> {
+        self.inspection_came(data, node, nonce, from).await
+    }
+
+    fn subscribe(&self, after: Option<Cursor>) -> Result<Subscription, CursorExpired> {
+        self.inner.stream.subscribe(after)
+    }
+}
+
+impl Conductor {
+    async fn port(&self, uuid: Uuid) -> Result<Port, EngineError> {
+        let port = self.inner.store.port(uuid).await?;
+        port.ok_or_else(|| EngineError::NotFound {
+            what: "Port",
+            name: uuid.to_string(),
+        })
+    }
+
+    /// A single change at the BMC: an effect whose outcome the request awaits.
+    async fn change_live(&self, uuid: Uuid, action: Action) -> Result<Outcome, EngineError> {
+        let before = self.load(uuid).await?;
+        let next = model::EffectId {
+            node: uuid,
+            number: before.next_effect,
+        };
+        let waiting = self.inner.outbox.await_outcome(next);
+        let turned = self.turn(uuid, Fact::LiveChange(action)).await;
+        let after = turned.inspect_err(|_| self.inner.outbox.stop_awaiting(next))?;
+        if after.next_effect != before.next_effect + 1 {
+            self.inner.outbox.stop_awaiting(next);
+            return Err(changed_meanwhile(uuid).into());
+        }
+        let patience = self.inner.settings.live;
+        match tokio::time::timeout(patience, waiting).await {
+            Ok(Ok(outcome)) => Ok(outcome),
+            Ok(Err(_)) => Err(EngineError::ShuttingDown),
+            Err(_) => Err(EngineError::Hardware(format!(
+                "the BMC has not shown the change within {} s; the engine goes on trying",
+                patience.as_secs()
+            ))),
+        }
+    }
+}
+
+fn changed_meanwhile(uuid: Uuid) -> Refusal {
+    Refusal::new(
+        RefusalKind::Busy,
+        format!("Node {uuid} is locked: another change was made at the same time; please retry"),
+    )
+}

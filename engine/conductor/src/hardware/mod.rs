@@ -1,0 +1,137 @@
+//! Hardware types: one file each, and the list of those enabled. A hardware type reads a node's driver_info and says which driver and
+//! which BMC it means; the driver itself knows nothing of nodes.
+
+mod fake;
+mod redfish;
+
+pub use fake::FakeHardware;
+pub use redfish::RedfishHardware;
+
+use async_trait::async_trait;
+use bmc_core::{Driver, Target};
+use model::{InterfaceKind, Node, Object, Refusal, RefusalKind};
+use ports::hardware::HardwareDescription;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A node's BMC, ready to be spoken to.
+#[derive(Clone)]
+pub struct Machine {
+    /// How.
+    pub driver: Arc<dyn Driver>,
+    /// To whom.
+    pub target: Target,
+}
+
+/// A hardware type.
+#[async_trait]
+pub trait HardwareType: Send + Sync {
+    /// What of it works here.
+    fn describe(&self) -> HardwareDescription;
+    /// What is wrong with a node's driver_info, key by key; empty when it is good.
+    fn problems(&self, driver_info: &Object) -> Vec<String>;
+    /// The node's BMC.
+    fn machine(&self, node: &Node) -> Result<Machine, Refusal>;
+    /// Logs out everywhere.
+    async fn close(&self);
+}
+
+/// The hardware types that are enabled.
+pub struct Catalogue {
+    types: Vec<Box<dyn HardwareType>>,
+}
+
+impl Catalogue {
+    /// The enabled types.
+    pub fn new(types: Vec<Box<dyn HardwareType>>) -> Self {
+        Self { types }
+    }
+
+    /// What of each works here.
+    pub fn describe(&self) -> Vec<HardwareDescription> {
+        self.types.iter().map(|kind| kind.describe()).collect()
+    }
+
+    /// The type named by a node's `driver`.
+    pub fn find(&self, driver: &str) -> Result<&dyn HardwareType, Refusal> {
+        let found = self
+            .types
+            .iter()
+            .find(|kind| kind.describe().name == driver);
+        found.map(AsRef::as_ref).ok_or_else(|| {
+            let names: Vec<&str> = self.types.iter().map(|kind| kind.describe().name).collect();
+            Refusal::new(
+                RefusalKind::Invalid,
+                format!(
+                    "No valid host was found. Reason: no conductor supports driver '{driver}'; enabled here: {}.",
+                    names.join(", ")
+                ),
+            )
+        })
+    }
+
+    /// The node's BMC.
+    pub fn machine(&self, node: &Node) -> Result<Machine, Refusal> {
+        self.find(&node.driver)?.machine(node)
+    }
+
+    /// The node's interfaces, complete: those it names are checked, the others get the type's default.
+    pub fn resolve_interfaces(
+        &self,
+        node: &Node,
+    ) -> Result<BTreeMap<InterfaceKind, String>, Refusal> {
+        let description = self.find(&node.driver)?.describe();
+        let mut resolved = BTreeMap::new();
+        for kind in InterfaceKind::ALL {
+            let working = description
+                .interfaces
+                .get(kind)
+                .cloned()
+                .unwrap_or_default();
+            match node.interfaces.get(kind) {
+                Some(name) if !working.contains(&name.as_str()) => {
+                    return Err(not_enabled(*kind, name, &node.driver, &working));
+                }
+                Some(name) => {
+                    resolved.insert(*kind, name.clone());
+                }
+                None => {
+                    if let Some(default) = working.first() {
+                        resolved.insert(*kind, (*default).to_owned());
+                    }
+                }
+            }
+        }
+        Ok(resolved)
+    }
+
+    pub(crate) async fn close(&self) {
+        for kind in &self.types {
+            kind.close().await;
+        }
+    }
+}
+
+fn not_enabled(kind: InterfaceKind, name: &str, driver: &str, working: &[&str]) -> Refusal {
+    let kind = kind.as_str();
+    let working = if working.is_empty() {
+        "none".to_owned()
+    } else {
+        working.join(", ")
+    };
+    Refusal::new(
+        RefusalKind::Invalid,
+        format!(
+            "Could not find the following interface in the 'ironic.hardware.interfaces.{kind}' entrypoint: {name}. Valid {kind} interfaces for driver '{driver}' are: {working}."
+        ),
+    )
+}
+
+/// A table of interfaces for a description.
+pub(crate) fn interfaces(
+    rows: &[(InterfaceKind, &[&'static str])],
+) -> BTreeMap<InterfaceKind, Vec<&'static str>> {
+    rows.iter()
+        .map(|(kind, names)| (*kind, names.to_vec()))
+        .collect()
+}

@@ -1,0 +1,199 @@
+//! `redfish`: BMCs that speak DMTF Redfish. Reads the `redfish_*` keys of driver_info (Ironic's names and defaults).
+
+use super::{HardwareType, Machine, interfaces};
+use async_trait::async_trait;
+use bmc_core::{AuthMode, BmcAddress, Driver, Secret, Target, TlsPolicy};
+use model::{InterfaceKind as K, Node, Object, Refusal, RefusalKind};
+use ports::hardware::{DriverProperty, HardwareDescription};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The `redfish` type.
+pub struct RedfishHardware {
+    driver: Arc<dyn Driver>,
+}
+
+impl RedfishHardware {
+    /// With the driver that speaks to the BMCs.
+    pub fn new(driver: Arc<dyn Driver>) -> Self {
+        Self { driver }
+    }
+}
+
+const PROPERTIES: &[(&str, &str)] = &[
+    (
+        "redfish_address",
+        "The URL of the BMC, scheme://host[:port]; https when the scheme is left out. Required.",
+    ),
+    (
+        "redfish_system_id",
+        "The path of the System resource, such as /redfish/v1/Systems/1. Optional when the BMC has exactly one.",
+    ),
+    (
+        "redfish_username",
+        "The user to log in as. Required unless the BMC asks for none.",
+    ),
+    ("redfish_password", "The user's password."),
+    (
+        "redfish_verify_ca",
+        "true: verify the BMC's certificate by the system's authorities; false: do not; text: the authority's certificate, PEM. Default true.",
+    ),
+    (
+        "redfish_auth_type",
+        "auto, session or basic. Default auto: session where the BMC has them, else basic.",
+    ),
+];
+
+#[async_trait]
+impl HardwareType for RedfishHardware {
+    fn describe(&self) -> HardwareDescription {
+        HardwareDescription {
+            name: "redfish",
+            interfaces: interfaces(&[
+                (K::Bios, &["no-bios"]),
+                (K::Boot, &["ipxe"]),
+                (K::Console, &["no-console"]),
+                (K::Deploy, &["direct", "custom-agent"]),
+                (K::Firmware, &["no-firmware"]),
+                (K::Inspect, &["agent", "no-inspect"]),
+                (K::Management, &["redfish", "noop"]),
+                (K::Network, &["noop"]),
+                (K::Power, &["redfish"]),
+                (K::Raid, &["no-raid"]),
+                (K::Rescue, &["no-rescue"]),
+                (K::Storage, &["noop"]),
+                (K::Vendor, &["no-vendor"]),
+            ]),
+            properties: PROPERTIES
+                .iter()
+                .map(|(key, description)| DriverProperty { key, description })
+                .collect(),
+        }
+    }
+
+    fn problems(&self, info: &Object) -> Vec<String> {
+        match parse(info) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems,
+        }
+    }
+
+    fn machine(&self, node: &Node) -> Result<Machine, Refusal> {
+        let target = parse(node.driver_info.expose())
+            .map_err(|problems| Refusal::new(RefusalKind::Invalid, problems.join("; ")))?;
+        Ok(Machine {
+            driver: Arc::clone(&self.driver),
+            target,
+        })
+    }
+
+    async fn close(&self) {
+        self.driver.close().await;
+    }
+}
+
+fn parse(info: &Object) -> Result<Target, Vec<String>> {
+    let mut problems = Vec::new();
+    let address = address(info).map_err(|problem| problems.push(problem)).ok();
+    let auth = auth(info).map_err(|problem| problems.push(problem)).ok();
+    let tls = tls(info).map_err(|problem| problems.push(problem)).ok();
+    for key in ["redfish_username", "redfish_password", "redfish_system_id"] {
+        if info
+            .get(key)
+            .is_some_and(|value| !value.is_string() && !value.is_null())
+        {
+            problems.push(format!("driver_info/{key} must be text"));
+        }
+    }
+    let (Some(address), Some(auth), Some(tls), true) = (address, auth, tls, problems.is_empty())
+    else {
+        return Err(problems);
+    };
+    let mut target = Target::new(address);
+    target.system_id = text(info, "redfish_system_id");
+    target.username = text(info, "redfish_username");
+    target.password = text(info, "redfish_password").map(Secret::new);
+    target.auth = auth;
+    target.tls = tls;
+    Ok(target)
+}
+
+fn text(info: &Object, key: &str) -> Option<String> {
+    info.get(key)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
+fn address(info: &Object) -> Result<BmcAddress, String> {
+    let given = text(info, "redfish_address").ok_or(
+        "driver_info/redfish_address is missing: the URL of the BMC, such as https://192.0.2.10",
+    )?;
+    given
+        .parse()
+        .map_err(|error| format!("driver_info/redfish_address '{given}': {error}"))
+}
+
+fn auth(info: &Object) -> Result<AuthMode, String> {
+    match text(info, "redfish_auth_type").as_deref() {
+        None | Some("auto") => Ok(AuthMode::Auto),
+        Some("session") => Ok(AuthMode::Session),
+        Some("basic") => Ok(AuthMode::Basic),
+        Some(other) => Err(format!(
+            "driver_info/redfish_auth_type '{other}': allowed are auto, session, basic"
+        )),
+    }
+}
+
+fn tls(info: &Object) -> Result<TlsPolicy, String> {
+    let verify = |word: &str| match word.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some(TlsPolicy::System),
+        "false" | "no" | "off" | "0" => Some(TlsPolicy::NoVerify),
+        _ => None,
+    };
+    match info.get("redfish_verify_ca") {
+        None | Some(Value::Null) => Ok(TlsPolicy::System),
+        Some(Value::Bool(true)) => Ok(TlsPolicy::System),
+        Some(Value::Bool(false)) => Ok(TlsPolicy::NoVerify),
+        Some(Value::String(given)) if given.contains("-----BEGIN CERTIFICATE-----") => {
+            Ok(TlsPolicy::CaFile(given.clone().into_bytes()))
+        }
+        Some(Value::String(given)) => verify(given).ok_or_else(|| {
+            format!("driver_info/redfish_verify_ca '{given}': allowed are true, false or a certificate in PEM form; a path on the engine's disk is not read")
+        }),
+        Some(_) => Err("driver_info/redfish_verify_ca: allowed are true, false or a certificate in PEM form".into()),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn parsed(info: Value) -> Result<Target, Vec<String>> {
+        parse(info.as_object().unwrap())
+    }
+
+    #[test]
+    fn every_problem_is_named_with_its_key() {
+        let problems = parsed(json!({"redfish_auth_type": "kerberos", "redfish_verify_ca": "/etc/ca.pem", "redfish_username": 5}))
+            .unwrap_err()
+            .join("\n");
+        for key in [
+            "redfish_address",
+            "redfish_auth_type",
+            "redfish_verify_ca",
+            "redfish_username",
+        ] {
+            assert!(problems.contains(key), "{problems}");
+        }
+    }
+
+    #[test]
+    fn good_keys_make_a_target() {
+        let target = parsed(json!({"redfish_address": "192.0.2.1", "redfish_verify_ca": false, "redfish_system_id": "/redfish/v1/Systems/1"})).unwrap();
+        assert_eq!(target.tls, TlsPolicy::NoVerify);
+        assert_eq!(target.system_id.as_deref(), Some("/redfish/v1/Systems/1"));
+    }
+}

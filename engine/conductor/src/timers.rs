@@ -1,0 +1,102 @@
+//! Deadlines: one timer per waiting node, rebuilt from the records at start. What a deadline means is the lifecycle's to say.
+
+use crate::conductor::Conductor;
+use chrono::TimeDelta;
+use lifecycle::Fact;
+use model::Timestamp;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+pub(crate) struct Timers {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    order: BTreeSet<(Timestamp, Uuid)>,
+    by_node: HashMap<Uuid, Timestamp>,
+}
+
+impl Timers {
+    pub fn new() -> Self {
+        Self {
+            state: Mutex::new(State::default()),
+            changed: Notify::new(),
+        }
+    }
+
+    /// The node's one timer rings at this instant.
+    pub fn arm(&self, node: Uuid, at: Timestamp) {
+        let mut state = self.lock();
+        if let Some(old) = state.by_node.insert(node, at) {
+            state.order.remove(&(old, node));
+        }
+        state.order.insert((at, node));
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    pub fn disarm(&self, node: Uuid) {
+        let mut state = self.lock();
+        if let Some(old) = state.by_node.remove(&node) {
+            state.order.remove(&(old, node));
+        }
+    }
+
+    fn first(&self) -> Option<(Timestamp, Uuid)> {
+        self.lock().order.first().copied()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Rings the timers for ever.
+pub(crate) async fn run(conductor: Conductor) {
+    loop {
+        let timers = &conductor.inner.timers;
+        let Some((at, node)) = timers.first() else {
+            timers.changed.notified().await;
+            continue;
+        };
+        if at > conductor.now() {
+            tokio::select! {
+                () = timers.changed.notified() => {}
+                () = conductor.inner.clock.sleep_until(at) => {}
+            }
+            continue;
+        }
+        timers.disarm(node);
+        ring(&conductor, node).await;
+    }
+}
+
+async fn ring(conductor: &Conductor, uuid: Uuid) {
+    let Ok(node) = conductor.load(uuid).await else {
+        return;
+    };
+    let Some(wait) = node.flow.as_ref().and_then(|flow| flow.wait) else {
+        return;
+    };
+    if let (Some(silence), Some(seen)) = (wait.silence_seconds, conductor.inner.last_seen.of(uuid))
+    {
+        // The agent was heard of meanwhile: its silence counts from then.
+        let due = seen + TimeDelta::seconds(i64::from(silence));
+        if due > conductor.now() {
+            conductor.inner.timers.arm(uuid, due);
+            return;
+        }
+    }
+    let fact = Fact::DeadlineReached {
+        deadline: wait.deadline,
+    };
+    if let Err(error) = conductor.turn(uuid, fact).await {
+        tracing::error!(node = %uuid, %error, "a deadline could not be dealt with; trying again");
+        let again = conductor.now() + TimeDelta::seconds(5);
+        conductor.inner.timers.arm(uuid, again);
+    }
+}

@@ -1,0 +1,203 @@
+//! The turn: one fact, one decision, one transaction. Everything that changes a node passes through here.
+
+use crate::conductor::Conductor;
+use crate::stream;
+use lifecycle::{Decision, Fact, HistoryDraft, View, decide};
+use model::{HistoryEntry, Node};
+use ports::blob::Blob;
+use ports::engine::EngineError;
+use ports::event::EventKind;
+use ports::store::{PortChange, StoreError, TurnRecord};
+use tracing::{Instrument, info_span};
+use uuid::Uuid;
+
+/// How often a turn is computed anew because the record had changed under it (only another daemon could do that).
+const CONFLICT_ATTEMPTS: usize = 5;
+
+impl Conductor {
+    /// Takes the node's turn for one fact and returns the node as it is afterwards.
+    pub(crate) async fn turn(&self, node: Uuid, fact: Fact) -> Result<Node, EngineError> {
+        self.turn_with(node, fact, Vec::new()).await
+    }
+
+    /// The same, storing large values with it.
+    pub(crate) async fn turn_with(
+        &self,
+        node: Uuid,
+        fact: Fact,
+        blobs: Vec<Blob>,
+    ) -> Result<Node, EngineError> {
+        let span = info_span!("turn", %node, event = fact.name());
+        self.locked_turn(node, &fact, &blobs).instrument(span).await
+    }
+
+    async fn locked_turn(
+        &self,
+        uuid: Uuid,
+        fact: &Fact,
+        blobs: &[Blob],
+    ) -> Result<Node, EngineError> {
+        let _turn = self.inner.nodes.lock(uuid).await;
+        for _ in 0..CONFLICT_ATTEMPTS {
+            let before = self.load(uuid).await?;
+            let nonce = self.fresh_token();
+            let view = View {
+                node: &before,
+                policy: &self.inner.settings.policy,
+                now: self.now(),
+                nonce: &nonce,
+            };
+            let decision = decide(&view, fact)?;
+            if changes_nothing(&before, &decision) {
+                return Ok(before);
+            }
+            match self.commit(&before, decision, blobs.to_vec()).await {
+                Err(EngineError::Store(StoreError::Conflict)) => {}
+                other => return other,
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+
+    /// One node, or that there is none.
+    pub(crate) async fn load(&self, uuid: Uuid) -> Result<Node, EngineError> {
+        self.inner
+            .store
+            .node(uuid)
+            .await?
+            .ok_or_else(|| EngineError::NotFound {
+                what: "Node",
+                name: uuid.to_string(),
+            })
+    }
+
+    async fn commit(
+        &self,
+        before: &Node,
+        decision: Decision,
+        blobs: Vec<Blob>,
+    ) -> Result<Node, EngineError> {
+        let mut finished: Vec<_> = decision.finished.into_iter().collect();
+        if decision.cancel_others {
+            let outstanding = self.inner.store.effects(before.uuid).await?;
+            finished.extend(outstanding.into_iter().map(|effect| effect.id));
+        }
+        let mut after = decision.node;
+        after.updated_at = Some(self.now());
+        let record = TurnRecord {
+            node: after.clone(),
+            effects: decision.effects.clone(),
+            finished: finished.clone(),
+            history: decision
+                .history
+                .iter()
+                .map(|draft| self.history_entry(before.uuid, draft))
+                .collect(),
+            ports: decision
+                .new_ports
+                .into_iter()
+                .map(PortChange::Create)
+                .collect(),
+            blobs,
+        };
+        after.revision = self.inner.store.commit(record).await?;
+        self.follow_up(before, &after, decision.cancel_others);
+        for effect in decision.effects {
+            self.dispatch(effect);
+        }
+        Ok(after)
+    }
+
+    /// What follows a commit, in memory only: a crash here loses nothing.
+    fn follow_up(&self, before: &Node, after: &Node, cancelled: bool) {
+        tell_story(before, after);
+        if cancelled {
+            self.inner.outbox.cancel(after.uuid);
+        }
+        match after.flow.as_ref().and_then(|flow| flow.wait) {
+            Some(wait) => self.inner.timers.arm(after.uuid, wait.deadline),
+            None => self.inner.timers.disarm(after.uuid),
+        }
+        if after.agent.is_none() {
+            self.inner.last_seen.forget(after.uuid);
+        }
+        if after.boot != before.boot {
+            self.inner.identities.forget(after.uuid);
+        }
+        self.inner
+            .stream
+            .publish(self.now(), Some(after), stream::changed(before, after));
+    }
+
+    pub(crate) fn history_entry(&self, node: Uuid, draft: &HistoryDraft) -> HistoryEntry {
+        HistoryEntry {
+            uuid: self.fresh_uuid(),
+            node,
+            at: self.now(),
+            from: draft.from,
+            to: draft.to,
+            event: draft.event.clone(),
+            stage: draft.stage.clone(),
+            detail: draft.detail.clone(),
+            severity: draft.severity,
+        }
+    }
+
+    /// Writes a changed node that is no flow's doing (an edit), under the caller's lock.
+    pub(crate) async fn commit_edit(
+        &self,
+        before: &Node,
+        mut after: Node,
+    ) -> Result<Node, EngineError> {
+        after.updated_at = Some(self.now());
+        let record = TurnRecord {
+            node: after.clone(),
+            effects: Vec::new(),
+            finished: Vec::new(),
+            history: Vec::new(),
+            ports: Vec::new(),
+            blobs: Vec::new(),
+        };
+        after.revision = self.inner.store.commit(record).await?;
+        self.inner
+            .stream
+            .publish(self.now(), Some(&after), stream::changed(before, &after));
+        Ok(after)
+    }
+
+    pub(crate) fn announce(&self, node: &Node, kind: EventKind) {
+        self.inner.stream.publish(self.now(), Some(node), kind);
+    }
+}
+
+fn changes_nothing(before: &Node, decision: &Decision) -> bool {
+    decision.node == *before
+        && decision.effects.is_empty()
+        && decision.history.is_empty()
+        && decision.new_ports.is_empty()
+        && decision.finished.is_none()
+        && !decision.cancel_others
+}
+
+/// INFO tells a node's story: its states and its errors, no more.
+fn tell_story(before: &Node, after: &Node) {
+    if before.provision_state != after.provision_state {
+        let stage = after
+            .flow
+            .as_ref()
+            .and_then(|flow| flow.stage())
+            .map(model::Stage::label);
+        tracing::info!(
+            name = after.label(),
+            from = %before.provision_state,
+            to = %after.provision_state,
+            stage,
+            "provision state changed"
+        );
+    }
+    if before.last_error != after.last_error
+        && let Some(error) = &after.last_error
+    {
+        tracing::warn!(name = after.label(), error, "node has an error");
+    }
+}
