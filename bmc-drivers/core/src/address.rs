@@ -1,6 +1,6 @@
 //! Where a BMC answers: parsed once from what an operator wrote, never a bare string afterwards. No name resolution here.
 
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::{fmt, net::IpAddr, str::FromStr, sync::Arc};
 
 /// The longest address that is read (bytes).
 const LONGEST: usize = 512;
@@ -33,8 +33,12 @@ impl Scheme {
 
 /// Scheme, host, port and optional root path of a BMC, such as `https://192.0.2.7`, `192.0.2.7:8443` or
 /// `http://[2001:db8::1]:8000/redfish/v1`. Without a scheme it is https. Credentials, query and fragment are refused.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct BmcAddress {
+/// Cheap to clone.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct BmcAddress(Arc<Parts>);
+
+#[derive(PartialEq, Eq, Hash)]
+struct Parts {
     scheme: Scheme,
     host: Host,
     port: u16,
@@ -77,12 +81,12 @@ pub enum AddressError {
 impl BmcAddress {
     /// How the BMC is spoken to.
     pub fn scheme(&self) -> Scheme {
-        self.scheme
+        self.0.scheme
     }
 
     /// The host as it stands in a URL (IPv6 in brackets).
     pub fn url_host(&self) -> String {
-        match &self.host {
+        match &self.0.host {
             Host::Ip(IpAddr::V6(ip)) => format!("[{ip}]"),
             Host::Ip(ip) => ip.to_string(),
             Host::Name(name) => name.clone(),
@@ -91,7 +95,7 @@ impl BmcAddress {
 
     /// The address when it was given as a literal; a name is resolved (and checked) at connect.
     pub fn ip(&self) -> Option<IpAddr> {
-        match &self.host {
+        match &self.0.host {
             Host::Ip(ip) => Some(*ip),
             Host::Name(_) => None,
         }
@@ -99,21 +103,21 @@ impl BmcAddress {
 
     /// The TCP port.
     pub fn port(&self) -> u16 {
-        self.port
+        self.0.port
     }
 
     /// The path that replaces the protocol's usual root, without a slash at its end; `None` when none was written.
     pub fn path(&self) -> Option<&str> {
-        self.path.as_deref()
+        self.0.path.as_deref()
     }
 
     /// Scheme, host and port as a URL without a path: `https://192.0.2.7:8443`.
     pub fn origin(&self) -> String {
         let host = self.url_host();
-        if self.port == self.scheme.default_port() {
-            format!("{}://{host}", self.scheme.name())
+        if self.0.port == self.0.scheme.default_port() {
+            format!("{}://{host}", self.0.scheme.name())
         } else {
-            format!("{}://{host}:{}", self.scheme.name(), self.port)
+            format!("{}://{host}:{}", self.0.scheme.name(), self.0.port)
         }
     }
 }
@@ -121,7 +125,13 @@ impl BmcAddress {
 impl fmt::Display for BmcAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.origin())?;
-        f.write_str(self.path.as_deref().unwrap_or(""))
+        f.write_str(self.0.path.as_deref().unwrap_or(""))
+    }
+}
+
+impl fmt::Debug for BmcAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -142,12 +152,14 @@ impl FromStr for BmcAddress {
             return Err(AddressError::Credentials);
         }
         let (host, port) = split_port(authority)?;
-        Ok(Self {
+        let (host, path) = (parse_host(host)?, parse_path(path)?);
+        let port = port.unwrap_or(scheme.default_port());
+        Ok(Self(Arc::new(Parts {
             scheme,
-            host: parse_host(host)?,
-            port: port.unwrap_or(scheme.default_port()),
-            path: parse_path(path)?,
-        })
+            host,
+            port,
+            path,
+        })))
     }
 }
 
