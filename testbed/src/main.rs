@@ -1,7 +1,10 @@
 //! `cargo testbed ...`: command line dispatch only; the work is in the library's rooms.
 
+use std::process::ExitCode;
+
 use clap::Parser;
 use hammerscale_testbed::lab;
+use tracing_subscriber::EnvFilter;
 
 /// Tasks around Hammerscale that need more than `cargo test`.
 #[derive(Parser)]
@@ -14,16 +17,23 @@ enum Task {
     Image(lab::cli::ImageCommand),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_target(false)
         .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
+            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
         )
         .init();
-    match Task::parse() {
+    let done = match Task::parse() {
         Task::Lab(command) => command.run(),
         Task::Image(command) => command.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! in a mount namespace that only its daemons share. The machine's own libvirt is never read or changed.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -35,6 +35,15 @@ const CAPABILITIES: &str = "/var/cache/libvirt";
 const OTHER_EMULATOR: &str = "/usr/bin/qemu-system-i386";
 /// Where KVM is usable, libvirt asks QEMU anew whenever it starts on another core than last time.
 const KVM: &str = "/dev/kvm";
+
+/// A bind mount needs a folder to stand on; Debian's packages do not bring all of these.
+pub const MOUNT_POINTS: [&str; 5] = [
+    FOLDERS[0].0,
+    FOLDERS[1].0,
+    FOLDERS[2].0,
+    FOLDERS[3].0,
+    CAPABILITIES,
+];
 
 /// Debian's libvirt insists on its own account at start, which only packages that start daemons create.
 const ACCOUNTS: [(&str, &str, &str); 2] = [
@@ -93,7 +102,6 @@ pub fn start(record: &mut Record, accelerator: Accelerator, interrupt: &Interrup
     fs::write(folder.join("etc/libvirtd.conf"), DAEMON_CONFIGURATION)?;
     fs::write(folder.join("etc/virtlogd.conf"), "")?;
     write_accounts(&folder)?;
-    create_mount_points(record)?;
     let started = record.namespace().call(|| {
         hide_machine(&folder, &capabilities)?;
         hide_files(&folder.join("etc/nothing"), hidden)?;
@@ -111,23 +119,6 @@ pub fn start(record: &mut Record, accelerator: Accelerator, interrupt: &Interrup
     })
     .with_context(|| format!("libvirt says: {}", log_tail(&log)))?;
     create_pool(&folder)
-}
-
-/// A bind mount needs a folder to stand on; those that were absent are removed with the lab.
-fn create_mount_points(record: &mut Record) -> Result<()> {
-    for theirs in FOLDERS
-        .map(|(theirs, _)| theirs)
-        .into_iter()
-        .chain([CAPABILITIES])
-    {
-        let path = PathBuf::from(theirs);
-        if !path.exists() {
-            fs::create_dir(&path).with_context(|| format!("cannot create {theirs}"))?;
-            record.mount_points.push(path);
-            record.save()?;
-        }
-    }
-    Ok(())
 }
 
 /// Gives the calling thread, and what it starts, its own view: the lab's folders over libvirt's, and the network

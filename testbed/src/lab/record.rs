@@ -5,6 +5,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use nix::fcntl::{Flock, FlockArg};
 use serde::{Deserialize, Serialize};
 
 use super::machine::Machine;
@@ -36,32 +37,37 @@ pub struct Record {
 
 impl Record {
     /// Starts the record of a new lab, owned by this process; refuses a name that is taken or unusable.
-    pub fn create(name: &str) -> Result<Self> {
+    /// Of the folders in `mount_points`, those that are absent are created, and go with the last lab.
+    pub fn create(name: &str, mount_points: &[&str]) -> Result<Self> {
         check_name(name)?;
         let folder = folder_of(name);
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(ROOT)
-            .with_context(|| format!("cannot create {ROOT}"))?;
-        match fs::DirBuilder::new().mode(0o700).create(&folder) {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                bail!(
-                    "a lab named {name} is up already; take it down with `lab down --name {name}`"
-                )
-            }
-            made => made.with_context(|| format!("cannot create {}", folder.display()))?,
-        }
-        let record = Self {
+        let _lock = lock()?;
+        let inherited = other_mount_points();
+        make_folder(name, &folder)?;
+        let mut record = Self {
             name: name.to_owned(),
             owner: Process::myself(),
             processes: Vec::new(),
-            mount_points: Vec::new(),
+            mount_points: inherited,
             machines: Vec::new(),
             bmc: None,
         };
-        record.save()?;
+        record.create_mount_points(mount_points)?;
         Ok(record)
+    }
+
+    fn create_mount_points(&mut self, wanted: &[&str]) -> Result<()> {
+        let absent = wanted
+            .iter()
+            .map(PathBuf::from)
+            .filter(|path| !path.exists());
+        self.mount_points.extend(absent);
+        // Written down before they are made, so that a crash in between leaves none behind.
+        self.save()?;
+        for path in self.mount_points.iter().filter(|path| !path.exists()) {
+            fs::create_dir(path).with_context(|| format!("cannot create {}", path.display()))?;
+        }
+        Ok(())
     }
 
     /// Reads the record of a lab.
@@ -136,20 +142,73 @@ pub fn remove(name: &str) -> Result<()> {
         }
     }
     namespace.delete()?;
-    for folder in record
-        .iter()
-        .flat_map(|record| record.mount_points.iter().rev())
-    {
-        // Stays when somebody put something into it meanwhile.
-        let _ = fs::remove_dir(folder);
+    let _lock = lock()?;
+    remove_folder(&folder_of(name))?;
+    // A folder that vanished here would take another lab's mount with it.
+    if Record::names().is_empty() {
+        for folder in record
+            .iter()
+            .flat_map(|record| record.mount_points.iter().rev())
+        {
+            // Stays when somebody put something into it meanwhile.
+            let _ = fs::remove_dir(folder);
+        }
     }
-    let folder = folder_of(name);
-    match fs::remove_dir_all(&folder) {
+    Ok(())
+}
+
+fn remove_folder(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).with_context(|| format!("cannot remove {}", folder.display()))
         }
         _ => Ok(()),
     }
+}
+
+fn make_folder(name: &str, folder: &Path) -> Result<()> {
+    match fs::DirBuilder::new().mode(0o700).create(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            bail!(
+                "a lab named {name} is up already; take it down with: cargo testbed lab down --name {name}"
+            )
+        }
+        made => made.with_context(|| format!("cannot create {}", folder.display())),
+    }
+}
+
+/// What other labs created on the machine: whoever goes last removes it.
+fn other_mount_points() -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Record::names()
+        .iter()
+        .filter_map(|name| Record::load(name).ok())
+        .flat_map(|record| record.mount_points)
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// While it is held, no other process creates or removes a lab's folder.
+fn lock() -> Result<Flock<fs::File>> {
+    let mut builder = fs::DirBuilder::new();
+    builder
+        .recursive(true)
+        .mode(0o700)
+        .create(ROOT)
+        .with_context(|| format!("cannot create {ROOT}"))?;
+    let path = Path::new(ROOT).join(".lock");
+    let mut options = fs::OpenOptions::new();
+    let file = options
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path);
+    let file = file.with_context(|| format!("cannot open {}", path.display()))?;
+    Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, error)| {
+        anyhow::Error::new(error).context(format!("cannot lock {}", path.display()))
+    })
 }
 
 /// Removes labs whose owner crashed. Gives their names.

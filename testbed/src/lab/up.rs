@@ -72,7 +72,7 @@ impl Lab {
         }
         interrupt.check()?;
         let mut lab = Self {
-            record: Record::create(&options.name)?,
+            record: Record::create(&options.name, &libvirt::MOUNT_POINTS)?,
             interrupt: interrupt.clone(),
             stays: false,
         };
@@ -206,6 +206,14 @@ impl Lab {
     /// Whether libvirt runs the machine: the truth behind what its BMC says.
     pub fn is_on(&self, machine: &str) -> bool {
         self.qemu(machine).is_some_and(|process| process.is_alive())
+    }
+
+    /// Waits until a machine is off.
+    pub fn wait_until_off(&self, machine: &str, limit: Duration) -> Result<()> {
+        let what = format!("the end of {machine}");
+        wait_for(&what, limit, &self.interrupt, || {
+            Ok((!self.is_on(machine)).then_some(()))
+        })
     }
 
     /// The process that runs a machine; none while it is off.
