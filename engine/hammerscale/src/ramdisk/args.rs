@@ -23,14 +23,15 @@ pub struct RamdiskArgs {
 /// Verbs of `hammerscale ramdisk`.
 #[derive(Debug, Subcommand)]
 pub enum RamdiskCommand {
-    /// Build kernel, initramfs, UEFI program and bootable ISO of the agent.
+    /// Build the ramdisk from a distribution's kernel and the agent.
+    ///
+    /// Writes vmlinuz, initramfs, hammerscale.efi (both in one UEFI program), hammerscale.iso (a medium that boots
+    /// it) and manifest.json (sizes and SHA-256). Needs no root, runs no other program and writes nothing outside the
+    /// output folder but temporary files.
     Build(BuildArgs),
 }
 
-/// Build the ramdisk from a distribution's kernel and the agent.
-///
-/// Writes vmlinuz, initramfs, hammerscale.efi (both in one UEFI program), hammerscale.iso (a medium that boots it)
-/// and manifest.json (sizes and SHA-256). Needs no root, runs nothing and changes nothing outside the output folder.
+/// Flags of `hammerscale ramdisk build`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
