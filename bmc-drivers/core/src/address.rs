@@ -287,4 +287,20 @@ mod tests {
         }
         assert!(!AddressError::Credentials.to_string().contains("hunter2"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_refused_or_means_one_thing(text in "(https?://)?[\\PC]{0,40}") {
+            if let Ok(address) = text.parse::<BmcAddress>() {
+                proptest::prop_assert_eq!(address.to_string().parse::<BmcAddress>(), Ok(address));
+            }
+        }
+
+        #[test]
+        fn what_looks_like_an_address_too(text in "(http://)?[a-z0-9.:\\[\\]-]{1,20}(:[0-9]{1,5})?(/[a-z.]{0,5}){0,3}") {
+            if let Ok(address) = text.parse::<BmcAddress>() {
+                proptest::prop_assert_eq!(address.to_string().parse::<BmcAddress>(), Ok(address));
+            }
+        }
+    }
 }

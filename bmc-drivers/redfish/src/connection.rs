@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
 };
 
 use bmc_core::{BmcError, SessionKey, Target};
@@ -40,6 +40,7 @@ pub(crate) struct Knowledge {
 
 /// A BMC and a user on it.
 pub(crate) struct Bmc {
+    me: Weak<Self>,
     key: SessionKey,
     pub wire: Arc<Wire>,
     pub lane: Arc<Lane>,
@@ -48,14 +49,24 @@ pub(crate) struct Bmc {
 }
 
 impl Bmc {
-    pub(crate) fn new(key: SessionKey, wire: Arc<Wire>, lane: Arc<Lane>) -> Self {
-        Self {
+    pub(crate) fn new(key: SessionKey, wire: Arc<Wire>, lane: Arc<Lane>) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            me: me.clone(),
             key,
             wire,
             lane,
             login: AsyncMutex::default(),
             knowledge: Mutex::default(),
-        }
+        })
+    }
+
+    /// This connection, for a task that outlives its caller.
+    pub(crate) fn myself(&self) -> Result<Arc<Self>, BmcError> {
+        let gone = || BmcError::Internal {
+            doing: "keep a connection",
+            reason: "it is gone while in use".to_owned(),
+        };
+        self.me.upgrade().ok_or_else(gone)
     }
 
     /// The BMC as configured, without a system.

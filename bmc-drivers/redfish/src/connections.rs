@@ -56,11 +56,11 @@ impl Connections {
         if known.by_key.len() >= self.wire.options.max_connections {
             known.drop_oldest();
         }
-        let bmc = Arc::new(Bmc::new(
+        let bmc = Bmc::new(
             key.clone(),
             self.wire.clone(),
             self.lanes.get(&target.address),
-        ));
+        );
         known.by_key.insert(
             key,
             Entry {

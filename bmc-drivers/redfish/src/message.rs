@@ -131,6 +131,21 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_make_a_short_line(body: Vec<u8>) {
+            let said = quote(&body, None);
+            proptest::prop_assert!(said.as_str().chars().count() <= 300 && !said.as_str().contains('\n'));
+        }
+
+        #[test]
+        fn any_text_makes_a_short_line(text: String, id: String) {
+            let body = serde_json::json!({"error": {"@Message.ExtendedInfo": [{"Message": text, "MessageId": id}]}});
+            let said = quote(body.to_string().as_bytes(), None);
+            proptest::prop_assert!(said.as_str().chars().count() <= 300 && !said.as_str().chars().any(char::is_control));
+        }
+    }
+
     #[test]
     fn a_repeated_password_is_taken_out() {
         let body = r#"{"error":{"message":"value hunter2 is too short"}}"#;

@@ -34,6 +34,21 @@ enum State {
     },
 }
 
+impl Login {
+    /// How to sign a request, if logged in.
+    fn signature(&self, username: &str, password: &Secret) -> Option<(Authorisation, u64)> {
+        let who = match &self.state {
+            State::Out => return None,
+            State::Session { token, .. } => Authorisation::Token(token.clone()),
+            State::Basic => Authorisation::Basic {
+                username: username.to_owned(),
+                password: password.clone(),
+            },
+        };
+        Some((who, self.round))
+    }
+}
+
 impl Bmc {
     /// How to sign the next request, and the round it belongs to. Logs in if need be.
     pub(crate) async fn authorise(&self) -> Result<(Authorisation, u64), BmcError> {
@@ -48,19 +63,33 @@ impl Bmc {
                 reason,
             });
         };
+        if let Some(signed) = self.login.lock().await.signature(&username, &password) {
+            return Ok(signed);
+        }
+        // In a task of its own: a caller that gives up halfway must not leave a session on the BMC that nobody knows.
+        let me = self.myself()?;
+        let login = tokio::spawn(async move { me.sign_in(username, password).await });
+        login.await.map_err(|error| BmcError::Internal {
+            doing: DOING,
+            reason: error.to_string(),
+        })?
+    }
+
+    async fn sign_in(
+        &self,
+        username: String,
+        password: Secret,
+    ) -> Result<(Authorisation, u64), BmcError> {
         let mut login = self.login.lock().await;
         if matches!(login.state, State::Out) {
             login.state = self
-                .log_in(target, &username, &password, login.session_worked)
+                .log_in(self.target(), &username, &password, login.session_worked)
                 .await?;
             login.round += 1;
             login.session_worked |= matches!(login.state, State::Session { .. });
         }
-        let who = match &login.state {
-            State::Session { token, .. } => Authorisation::Token(token.clone()),
-            _ => Authorisation::Basic { username, password },
-        };
-        Ok((who, login.round))
+        let signed = login.signature(&username, &password);
+        Ok(signed.unwrap_or((Authorisation::Nobody, login.round)))
     }
 
     /// A request of this round was not accepted. Answers whether logging in again is worth a try.

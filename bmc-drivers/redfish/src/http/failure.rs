@@ -74,6 +74,10 @@ fn tls_reason(error: &rustls::Error) -> String {
     let rustls::Error::InvalidCertificate(certificate) = error else {
         return match error {
             rustls::Error::PeerIncompatible(_) => "the BMC offers no TLS 1.2 or 1.3".to_owned(),
+            rustls::Error::InvalidMessage(_) => {
+                "what answers there does not speak TLS (is it http:// instead of https://?)"
+                    .to_owned()
+            }
             other => BmcMessage::new(&other.to_string()).as_str().to_owned(),
         };
     };
@@ -92,6 +96,9 @@ fn tls_reason(error: &rustls::Error) -> String {
         }
         CertificateError::ApplicationVerificationFailure => {
             "its certificate is not the pinned one".to_owned()
+        }
+        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+            "its certificate is self-signed".to_owned()
         }
         other => BmcMessage::new(&format!("its certificate is not usable ({other:?})"))
             .as_str()

@@ -177,3 +177,40 @@ async fn a_login_answer_without_a_token_is_no_session() {
     fake.power().await.unwrap();
     assert!(fake.seen("GET", SYSTEM)[0].basic);
 }
+
+#[tokio::test]
+async fn a_caller_that_gives_up_while_logging_in_leaves_no_unknown_session() {
+    let fake = Fake::guarded(true).await;
+    // Dropped at its first wait: the login has begun and nobody waits for it.
+    tokio::select! {
+        biased;
+        _ = fake.power() => panic!("answered without waiting"),
+        () = std::future::ready(()) => {}
+    }
+    fake.power().await.unwrap();
+    assert_eq!(fake.with(|model| model.logins), 1);
+    fake.driver.close().await;
+    assert_eq!(fake.seen("DELETE", "/Sessions/1").len(), 1);
+}
+
+#[tokio::test]
+async fn beyond_the_bound_the_session_unused_for_longest_is_logged_out() {
+    let (one, two) = (Fake::guarded(true).await, Fake::guarded(true).await);
+    let mut options = crate::fake::options(&one.pace);
+    options.max_connections = 1;
+    let driver = bmc_redfish::RedfishDriver::new(options);
+    let power = driver.power().unwrap();
+    power.power_state(&one.target).await.unwrap();
+    power.power_state(&two.target).await.unwrap();
+    power.power_state(&two.target).await.unwrap();
+    driver.close().await;
+    assert_eq!(
+        (
+            one.with(|model| model.logins),
+            two.with(|model| model.logins)
+        ),
+        (1, 1)
+    );
+    assert_eq!(one.seen("DELETE", "/Sessions/1").len(), 1);
+    assert_eq!(two.seen("DELETE", "/Sessions/1").len(), 1);
+}

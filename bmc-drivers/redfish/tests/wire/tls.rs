@@ -159,3 +159,13 @@ async fn an_answer_that_breaks_off_is_no_answer() {
     assert!(matches!(error, BmcError::NoAnswer { .. }), "{error:?}");
     assert_eq!(error.kind(), ErrorKind::Retryable);
 }
+
+#[tokio::test]
+async fn a_port_without_tls_is_told_apart_from_a_bad_certificate() {
+    let fake = crate::fake::Fake::start().await;
+    let address = fake.target.address.origin().replace("http:", "https:");
+    refused(
+        ask(&Target::new(address.parse().unwrap())).await,
+        "does not speak TLS",
+    );
+}
