@@ -1,1 +1,47 @@
-//! x
+//! The HTTP API: Ironic's documents and rules on the outside, the engine's port on the inside. One file a resource under
+//! `resources/`, one line in its list. It decides nothing about a node's life: it reads, checks the form of what is asked, and asks.
+
+mod answer;
+mod app;
+mod args;
+mod attributes;
+mod call;
+mod config;
+mod documents;
+mod error;
+mod front;
+mod ident;
+mod paging;
+mod patch;
+mod resources;
+mod selection;
+mod serve;
+mod tls;
+
+pub use config::{ApiConfig, Limits, RenderMetrics};
+pub use serve::{ListenerLimits, ServeError, serve};
+pub use tls::{TlsConfig, TlsError};
+
+use app::App;
+use axum::Router;
+use ports::engine::Engine;
+use ports::store::Store;
+use std::sync::Arc;
+
+/// The operators' API: everything.
+pub fn router(engine: Arc<dyn Engine>, store: Arc<dyn Store>, config: ApiConfig) -> Router {
+    let app = App::new(engine, store, config);
+    front::around(resources::operator(), app)
+}
+
+/// The agents' listener: the root document, lookup, heartbeat and continue_inspection, and nothing else.
+pub fn agent_router(
+    engine: Arc<dyn Engine>,
+    store: Arc<dyn Store>,
+    mut config: ApiConfig,
+) -> Router {
+    // Nobody provisions here, so nobody may send a config drive's worth of bytes.
+    config.limits.provision_body = config.limits.body;
+    let app = App::new(engine, store, config);
+    front::around(resources::agent(), app)
+}

@@ -1,0 +1,44 @@
+//! What every handler has at hand.
+
+use crate::config::ApiConfig;
+use model::Timestamp;
+use ports::engine::Engine;
+use ports::store::Store;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// The engine, the store and the configuration, shared by all requests.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub engine: Arc<dyn Engine>,
+    pub store: Arc<dyn Store>,
+    pub config: ApiConfig,
+    /// When this router was made: since then the conductor is known.
+    pub started_at: Timestamp,
+    /// Slots for bodies above the usual limit.
+    pub large_bodies: Arc<Semaphore>,
+}
+
+impl App {
+    pub fn new(engine: Arc<dyn Engine>, store: Arc<dyn Store>, config: ApiConfig) -> Self {
+        let large_bodies = Arc::new(Semaphore::new(config.limits.large_bodies.max(1)));
+        let started_at = config.clock.now();
+        Self(Arc::new(Shared {
+            engine,
+            store,
+            config,
+            started_at,
+            large_bodies,
+        }))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}

@@ -1,0 +1,156 @@
+//! The port's writable attributes.
+
+use super::Write::{Always, Create};
+use super::{Attribute, link_connection, value};
+use model::{MacAddress, Port};
+use serde_json::{Value, json};
+
+type Row = Attribute<Port>;
+
+macro_rules! text {
+    ($field:ident, $most:literal) => {
+        Row {
+            name: stringify!($field),
+            write: Always,
+            read: |port| json!(port.$field),
+            set: |port, given| {
+                port.$field = value::text(given, $most)?;
+                Ok(())
+            },
+        }
+    };
+}
+
+macro_rules! flag {
+    ($field:ident, $default:literal) => {
+        Row {
+            name: stringify!($field),
+            write: Always,
+            read: |port| json!(port.$field),
+            set: |port, given| {
+                port.$field = value::flag(&given, $default)?;
+                Ok(())
+            },
+        }
+    };
+}
+
+/// Every writable attribute.
+pub(crate) const TABLE: &[Row] = &[
+    Row {
+        name: "uuid",
+        write: Create,
+        read: |port| json!(port.uuid),
+        set: set_uuid,
+    },
+    Row {
+        name: "address",
+        write: Always,
+        read: |port| json!(port.address),
+        set: set_address,
+    },
+    Row {
+        name: "node_uuid",
+        write: Always,
+        read: |port| json!(port.node),
+        set: set_node,
+    },
+    Row {
+        name: "name",
+        write: Always,
+        read: |port| json!(port.name),
+        set: |port, given| {
+            port.name = value::name(given)?;
+            Ok(())
+        },
+    },
+    text!(description, 255),
+    text!(physical_network, 64),
+    text!(vendor, 32),
+    text!(category, 80),
+    flag!(pxe_enabled, true),
+    flag!(is_smartnic, false),
+    flag!(available_for_dynamic_portgroup, true),
+    Row {
+        name: "local_link_connection",
+        write: Always,
+        read: |port| Value::Object(port.local_link_connection.clone()),
+        set: |port, given| {
+            port.local_link_connection = link_connection::parse(value::object(given)?)?;
+            Ok(())
+        },
+    },
+    Row {
+        name: "portgroup_uuid",
+        write: Always,
+        read: |port| json!(port.portgroup),
+        set: set_portgroup,
+    },
+    Row {
+        name: "extra",
+        write: Always,
+        read: |port| Value::Object(port.extra.clone()),
+        set: |port, given| {
+            port.extra = value::object(given)?;
+            Ok(())
+        },
+    },
+];
+
+fn set_uuid(port: &mut Port, given: Value) -> Result<(), String> {
+    if let Some(uuid) = value::uuid(given)? {
+        port.uuid = uuid;
+    }
+    Ok(())
+}
+
+fn set_address(port: &mut Port, given: Value) -> Result<(), String> {
+    port.address = address(&given)?;
+    Ok(())
+}
+
+/// A MAC address of a machine.
+pub(crate) fn address(given: &Value) -> Result<MacAddress, String> {
+    let text = given.as_str().filter(|text| text.len() == 17);
+    let parsed = text.and_then(|text| text.parse::<MacAddress>().ok());
+    parsed.ok_or_else(|| format!("Expected a MAC address but received {given}"))
+}
+
+/// Whether the node exists was looked up before.
+fn set_node(port: &mut Port, given: Value) -> Result<(), String> {
+    match value::uuid(given)? {
+        Some(node) => {
+            port.node = node;
+            Ok(())
+        }
+        None => Err("a port belongs to a node".to_owned()),
+    }
+}
+
+/// There are no port groups here yet, so none can be named.
+fn set_portgroup(port: &mut Port, given: Value) -> Result<(), String> {
+    match value::uuid(given)? {
+        None => {
+            port.portgroup = None;
+            Ok(())
+        }
+        Some(uuid) => Err(format!("Portgroup {uuid} could not be found")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api_types::field::since;
+
+    #[test]
+    fn every_attribute_is_a_field_of_the_document() {
+        for row in TABLE {
+            assert!(
+                since(api_types::port::FIELDS, row.name).is_some(),
+                "{}",
+                row.name
+            );
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! One request as handlers see it: version chosen, body read and bounded, query parsed. Made by the front, nowhere else.
+
+use crate::app::App;
+use crate::error::ApiError;
+use api_types::Microversion;
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use bytes::Bytes;
+use serde_json::{Map, Value};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
+
+/// Whom a connection comes from, as the listener saw it. Put into each request's extensions by `serve`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer {
+    /// Its address.
+    pub address: SocketAddr,
+    /// Whether the connection is encrypted.
+    pub encrypted: bool,
+}
+
+/// What the front found out about a request.
+pub(crate) struct Facts {
+    pub version: Microversion,
+    /// Scheme and host that links start with.
+    pub public: String,
+    pub query: Vec<(String, String)>,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    /// Held while a large body is in memory.
+    pub _slot: Option<OwnedSemaphorePermit>,
+    pub peer: Option<Peer>,
+}
+
+/// A request.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub app: App,
+    facts: Arc<Facts>,
+}
+
+impl Call {
+    /// The version chosen.
+    pub fn version(&self) -> Microversion {
+        self.facts.version
+    }
+
+    /// Scheme and host that links start with.
+    pub fn public(&self) -> &str {
+        &self.facts.public
+    }
+
+    /// The query, decoded, in order.
+    pub fn query(&self) -> &[(String, String)] {
+        &self.facts.query
+    }
+
+    /// The last value of a query parameter.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        let mut all = self.facts.query.iter().rev();
+        all.find(|(key, _)| key == name).map(|(_, v)| v.as_str())
+    }
+
+    /// A request header, when it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.facts.headers.get(name).and_then(|v| v.to_str().ok())
+    }
+
+    /// Where the request comes from.
+    ///
+    /// # Errors
+    /// The listener did not say: only possible when the router is served by something else than this crate's `serve`.
+    pub fn peer(&self) -> Result<SocketAddr, ApiError> {
+        let peer = self.facts.peer.map(|peer| peer.address);
+        peer.ok_or_else(|| ApiError::failed("The sender's address is not known here."))
+    }
+
+    /// 404 unless the version has what `1.minor` added.
+    pub fn path_since(&self, minor: u16) -> Result<(), ApiError> {
+        if self.version().has(minor) {
+            return Ok(());
+        }
+        Err(ApiError::no_such_path(format!(
+            "This path exists from version 1.{minor} on; the request is for version {}.",
+            self.version()
+        )))
+    }
+
+    /// 406 unless the version has what `1.minor` added.
+    pub fn needs(&self, what: &str, minor: u16) -> Result<(), ApiError> {
+        if self.version().has(minor) {
+            return Ok(());
+        }
+        Err(ApiError::too_new(format!(
+            "{what} needs version 1.{minor} or later; the request is for version {}.",
+            self.version()
+        )))
+    }
+
+    /// The body as JSON; none when it is empty.
+    ///
+    /// # Errors
+    /// What is not JSON is 400 and says where.
+    pub fn json(&self) -> Result<Option<Value>, ApiError> {
+        if self.facts.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(None);
+        }
+        serde_json::from_slice(&self.facts.body)
+            .map(Some)
+            .map_err(|error| ApiError::invalid(format!("The body is not valid JSON: {error}.")))
+    }
+
+    /// The body as a JSON object.
+    ///
+    /// # Errors
+    /// Anything else is 400.
+    pub fn object(&self) -> Result<Map<String, Value>, ApiError> {
+        match self.json()? {
+            Some(Value::Object(object)) => Ok(object),
+            _ => Err(ApiError::invalid("The body must be a JSON object.")),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Call {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let facts = parts.extensions.get::<Arc<Facts>>().cloned();
+        let facts = facts.ok_or_else(|| ApiError::failed("The request was not prepared."))?;
+        let app = app.clone();
+        Ok(Self { app, facts })
+    }
+}

@@ -1,0 +1,84 @@
+//! What the API has to be told. Parsed and validated by the binary; nothing here reads files or the environment.
+
+use ports::clock::Clock;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Renders the metrics page in Prometheus' text format.
+pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// What the API has to be told.
+#[derive(Clone)]
+pub struct ApiConfig {
+    /// Scheme and host that links start with, `https://bmc.example:6385`; none takes them from each request.
+    pub public_endpoint: Option<String>,
+    /// The longest page, and the page when a client names no limit.
+    pub max_limit: usize,
+    /// Bounds of a request.
+    pub limits: Limits,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Renders `/metrics`; none answers 404.
+    pub metrics: Option<RenderMetrics>,
+    /// Turns true when the daemon stops: event streams end then.
+    pub closing: Option<watch::Receiver<bool>>,
+}
+
+impl ApiConfig {
+    /// The defaults, with the given clock.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            public_endpoint: None,
+            max_limit: 1000,
+            limits: Limits::default(),
+            clock,
+            metrics: None,
+            closing: None,
+        }
+    }
+}
+
+impl fmt::Debug for ApiConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiConfig")
+            .field("public_endpoint", &self.public_endpoint)
+            .field("max_limit", &self.max_limit)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Bounds of a request. The sizes are Ironic's defaults.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of a body.
+    pub body: usize,
+    /// Bytes of the body of `states/provision`, which may hold a config drive.
+    pub provision_body: usize,
+    /// Bytes of the body of `continue_inspection`.
+    pub inspection_body: usize,
+    /// How many bodies larger than `body` are in memory at a time; more requests wait.
+    pub large_bodies: usize,
+    /// How deep JSON may be nested.
+    pub depth: usize,
+    /// Operations in one patch.
+    pub patch_operations: usize,
+    /// How long a request may take in all.
+    pub deadline: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 1 << 20,
+            provision_body: 64 << 20,
+            inspection_body: 16 << 20,
+            large_bodies: 4,
+            depth: 25,
+            patch_operations: 1000,
+            deadline: Duration::from_secs(60),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The node document: secrets masked, states as the microversion knows them, `reservation` while the engine is at work.
+
+use super::internal_info;
+use crate::call::Call;
+use crate::error::ApiError;
+use crate::selection::Selection;
+use api_types::{Link, Microversion};
+use model::{InterfaceKind, Node, Object, ProvisionState};
+
+/// The whole document, as the newest version shows it.
+pub(crate) fn full(call: &Call, node: &Node) -> api_types::Node {
+    let conductor = call.app.engine.conductor_name();
+    let path = format!("nodes/{}", node.uuid);
+    let sub = |name: &str| Link::pair(call.public(), &format!("{path}/{name}"));
+    let interface = |kind| node.interfaces.get(&kind).cloned();
+    let steps = internal_info::current_steps(node);
+    api_types::Node {
+        uuid: node.uuid,
+        name: node.name.clone(),
+        created_at: Some(node.created_at),
+        updated_at: node.updated_at,
+        driver: node.driver.clone(),
+        driver_info: node.driver_info.masked(),
+        driver_internal_info: internal_info::of(node),
+        properties: node.properties.clone(),
+        instance_info: masked_instance_info(node),
+        instance_uuid: node.instance_uuid.clone(),
+        instance_name: node.instance_name.clone(),
+        extra: node.extra.clone(),
+        chassis_uuid: node.chassis,
+        power_state: node.power_state.map(|s| s.as_str().to_owned()),
+        target_power_state: node.target_power_state.map(|s| s.as_str().to_owned()),
+        provision_state: state_word(call.version(), node.provision_state),
+        target_provision_state: node.target_provision_state.map(|s| s.as_str().to_owned()),
+        provision_updated_at: node.provision_updated_at,
+        last_error: node.last_error.clone(),
+        maintenance: node.maintenance,
+        maintenance_reason: node.maintenance_reason.clone(),
+        fault: node.fault.map(|f| f.as_str().to_owned()),
+        health: node.health.clone(),
+        reservation: node.is_busy().then(|| conductor.to_owned()),
+        console_enabled: node.console_enabled,
+        boot_mode: node.boot_mode.clone(),
+        secure_boot: node.secure_boot,
+        clean_step: steps.clean,
+        deploy_step: steps.deploy,
+        service_step: steps.service,
+        raid_config: node.raid_config.clone(),
+        target_raid_config: node.target_raid_config.clone(),
+        inspection_started_at: node.inspection_started_at,
+        inspection_finished_at: node.inspection_finished_at,
+        resource_class: node.resource_class.clone(),
+        traits: node.traits.clone(),
+        conductor_group: node.conductor_group.clone(),
+        conductor: Some(conductor.to_owned()),
+        automated_clean: node.automated_clean,
+        protected: node.protected,
+        protected_reason: node.protected_reason.clone(),
+        owner: node.owner.clone(),
+        lessee: node.lessee.clone(),
+        description: node.description.clone(),
+        allocation_uuid: node.allocation,
+        retired: node.retired,
+        retired_reason: node.retired_reason.clone(),
+        network_data: node.network_data.clone(),
+        shard: node.shard.clone(),
+        parent_node: node.parent_node,
+        disable_power_off: node.disable_power_off,
+        bios_interface: interface(InterfaceKind::Bios),
+        boot_interface: interface(InterfaceKind::Boot),
+        console_interface: interface(InterfaceKind::Console),
+        deploy_interface: interface(InterfaceKind::Deploy),
+        firmware_interface: interface(InterfaceKind::Firmware),
+        inspect_interface: interface(InterfaceKind::Inspect),
+        management_interface: interface(InterfaceKind::Management),
+        network_interface: interface(InterfaceKind::Network),
+        power_interface: interface(InterfaceKind::Power),
+        raid_interface: interface(InterfaceKind::Raid),
+        rescue_interface: interface(InterfaceKind::Rescue),
+        storage_interface: interface(InterfaceKind::Storage),
+        vendor_interface: interface(InterfaceKind::Vendor),
+        links: Link::pair(call.public(), &path),
+        ports: sub("ports"),
+        states: sub("states"),
+        portgroups: sub("portgroups"),
+        volume: sub("volume"),
+    }
+}
+
+/// The document with only what was asked for.
+pub(crate) fn selected(
+    call: &Call,
+    node: &Node,
+    selection: &Selection,
+) -> Result<Object, ApiError> {
+    selection.apply(call, api_types::node::FIELDS, &full(call, node))
+}
+
+/// A provision state as a version knows it: `available` came with 1.2, `inspect wait` with 1.39.
+pub(crate) fn state_word(version: Microversion, state: ProvisionState) -> Option<String> {
+    match state {
+        ProvisionState::Available if !version.has(2) => None,
+        ProvisionState::InspectWait if !version.has(39) => {
+            Some(ProvisionState::Inspecting.as_str().to_owned())
+        }
+        state => Some(state.as_str().to_owned()),
+    }
+}
+
+/// instance_info, with the config drive and the temporary image URL hidden whatever they are.
+pub(crate) fn masked_instance_info(node: &Node) -> Object {
+    let mut seen = node.instance_info.masked();
+    let mask = || serde_json::Value::from(model::mask::MASK);
+    if node.config_drive.is_some() {
+        seen.insert("configdrive".to_owned(), mask());
+    }
+    for key in ["configdrive", "image_url"] {
+        if let Some(value) = seen.get_mut(key).filter(|v| !is_empty(v)) {
+            *value = mask();
+        }
+    }
+    seen
+}
+
+fn is_empty(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::Null => true,
+        serde_json::Value::String(text) => text.is_empty(),
+        serde_json::Value::Object(object) => object.is_empty(),
+        _ => false,
+    }
+}

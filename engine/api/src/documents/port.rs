@@ -1,0 +1,40 @@
+//! The port document.
+
+use crate::call::Call;
+use crate::error::ApiError;
+use crate::selection::Selection;
+use api_types::Link;
+use model::{Object, Port};
+
+/// The whole document, as the newest version shows it.
+pub(crate) fn full(call: &Call, port: &Port) -> api_types::Port {
+    api_types::Port {
+        uuid: port.uuid,
+        address: port.address.to_string(),
+        node_uuid: Some(port.node),
+        name: port.name.clone(),
+        description: port.description.clone(),
+        pxe_enabled: port.pxe_enabled,
+        local_link_connection: port.local_link_connection.clone(),
+        physical_network: port.physical_network.clone(),
+        portgroup_uuid: port.portgroup,
+        is_smartnic: port.is_smartnic,
+        vendor: port.vendor.clone(),
+        category: port.category.clone(),
+        available_for_dynamic_portgroup: port.available_for_dynamic_portgroup,
+        extra: port.extra.clone(),
+        internal_info: port.internal_info.clone(),
+        created_at: Some(port.created_at),
+        updated_at: port.updated_at,
+        links: Link::pair(call.public(), &format!("ports/{}", port.uuid)),
+    }
+}
+
+/// The document with only what was asked for.
+pub(crate) fn selected(
+    call: &Call,
+    port: &Port,
+    selection: &Selection,
+) -> Result<Object, ApiError> {
+    selection.apply(call, api_types::port::FIELDS, &full(call, port))
+}

@@ -1,0 +1,184 @@
+//! Refusals and failures as Ironic's clients expect them: a status and a body whose `error_message` is a string of JSON. Texts of
+//! the database never get out.
+
+use api_types::ErrorBody;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use model::{Refusal, RefusalKind};
+use ports::engine::{AgentRefusal, EngineError};
+use ports::store::StoreError;
+
+/// Why a request was not served.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    text: String,
+    /// Whether it never reached a resource: another form of body.
+    routing: bool,
+}
+
+/// What a handler answers with.
+pub(crate) type Answer = Result<Response, ApiError>;
+
+impl ApiError {
+    fn of(status: StatusCode, text: impl Into<String>) -> Self {
+        Self {
+            status,
+            text: text.into(),
+            routing: false,
+        }
+    }
+
+    /// 400: the request is wrong.
+    pub fn invalid(text: impl Into<String>) -> Self {
+        Self::of(StatusCode::BAD_REQUEST, text)
+    }
+
+    /// 403: a rule forbids it.
+    pub fn forbidden(text: impl Into<String>) -> Self {
+        Self::of(StatusCode::FORBIDDEN, text)
+    }
+
+    /// 404: there is no such thing.
+    pub fn not_found(text: impl Into<String>) -> Self {
+        Self::of(StatusCode::NOT_FOUND, text)
+    }
+
+    /// 404: no such path at all, or none in this microversion.
+    pub fn no_such_path(text: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::NOT_FOUND,
+            text: text.into(),
+            routing: true,
+        }
+    }
+
+    /// 406: newer than the microversion of the request.
+    pub fn too_new(text: impl Into<String>) -> Self {
+        Self::of(StatusCode::NOT_ACCEPTABLE, text)
+    }
+
+    /// 406: the version itself is not served.
+    pub fn version(text: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::NOT_ACCEPTABLE,
+            text: text.into(),
+            routing: true,
+        }
+    }
+
+    /// 409: in the way of something else.
+    pub fn conflict(text: impl Into<String>) -> Self {
+        Self::of(StatusCode::CONFLICT, text)
+    }
+
+    /// 410: it was there once.
+    pub fn gone(text: impl Into<String>) -> Self {
+        Self::of(StatusCode::GONE, text)
+    }
+
+    /// 413: the body is too large.
+    pub fn too_large(text: impl Into<String>) -> Self {
+        Self::of(StatusCode::PAYLOAD_TOO_LARGE, text)
+    }
+
+    /// 500: the engine or the hardware failed.
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self::of(StatusCode::INTERNAL_SERVER_ERROR, text)
+    }
+
+    /// 503: ask again later.
+    pub fn unavailable(text: impl Into<String>) -> Self {
+        Self::of(StatusCode::SERVICE_UNAVAILABLE, text)
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The body for a response that a library wrote without one of ours.
+    pub fn from_status(status: StatusCode) -> Self {
+        let text = match status {
+            StatusCode::NOT_FOUND => "The resource could not be found.",
+            StatusCode::METHOD_NOT_ALLOWED => "This method is not allowed for this resource.",
+            _ => "The request cannot be served.",
+        };
+        Self {
+            status,
+            text: text.to_owned(),
+            routing: true,
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = if self.routing {
+            let title = self.status.canonical_reason().unwrap_or("Error");
+            ErrorBody::abort(self.status.as_u16(), title, self.text)
+        } else {
+            ErrorBody::fault(self.status.as_u16(), self.text)
+        };
+        let text = serde_json::to_string(&body).unwrap_or_default();
+        (self.status, [(CONTENT_TYPE, "application/json")], text).into_response()
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let status = match refusal.kind {
+            RefusalKind::Invalid | RefusalKind::NotPossible => StatusCode::BAD_REQUEST,
+            RefusalKind::Busy | RefusalKind::WrongState => StatusCode::CONFLICT,
+            RefusalKind::Forbidden => StatusCode::FORBIDDEN,
+            RefusalKind::NotFound => StatusCode::NOT_FOUND,
+        };
+        Self::of(status, refusal.message)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Duplicate { .. } | StoreError::Conflict => {
+                Self::conflict(format!("{error}."))
+            }
+            StoreError::NotFound { .. } => Self::not_found(format!("{error}.")),
+            StoreError::SortKey(_) => Self::invalid(format!("{error}.")),
+            StoreError::Sealed { field, .. } => {
+                tracing::error!(%error, "a sealed value cannot be opened");
+                Self::failed(format!(
+                    "The stored secret in '{field}' cannot be opened; the engine's log says why."
+                ))
+            }
+            StoreError::Database { attempt, source } => {
+                tracing::error!(%attempt, %source, "the database did not answer");
+                Self::unavailable("The database did not answer; ask again.")
+            }
+        }
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::NotFound { .. } => Self::not_found(error.to_string()),
+            EngineError::Refused(refusal) => refusal.into(),
+            EngineError::Hardware(text) => Self::failed(text),
+            EngineError::Store(error) => error.into(),
+            EngineError::ShuttingDown => Self::unavailable(error.to_string()),
+        }
+    }
+}
+
+impl From<AgentRefusal> for ApiError {
+    fn from(refusal: AgentRefusal) -> Self {
+        match refusal {
+            AgentRefusal::NotFound => Self::not_found(refusal.to_string()),
+            AgentRefusal::Busy => Self::conflict(refusal.to_string()),
+            AgentRefusal::Invalid(text) => Self::invalid(text),
+            AgentRefusal::Engine(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Nodes and ports by UUID or name, and which names there may be.
+
+use crate::call::Call;
+use crate::error::ApiError;
+use model::{Node, Port};
+use uuid::Uuid;
+
+/// Words that would be mistaken for a part of a path.
+const RESERVED: &[&str] = &[
+    "detail",
+    "validate",
+    "states",
+    "vendor_passthru",
+    "management",
+    "maintenance",
+];
+
+/// A UUID, with or without dashes.
+pub(crate) fn uuid(text: &str) -> Option<Uuid> {
+    let plain = matches!(text.len(), 32 | 36);
+    plain.then(|| Uuid::parse_str(text).ok()).flatten()
+}
+
+/// Whether a text may name a node or a port: RFC 3986's unreserved characters, no UUID, no word of a path.
+pub(crate) fn is_name(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+    (1..=255).contains(&text.len())
+        && text.bytes().all(allowed)
+        && uuid(text).is_none()
+        && !RESERVED.contains(&text)
+}
+
+/// The node that a path names.
+pub(crate) async fn node(call: &Call, ident: &str) -> Result<Node, ApiError> {
+    let found = match uuid(ident) {
+        Some(uuid) => call.app.store.node(uuid).await?,
+        None if is_name(ident) && call.version().has(5) => {
+            call.app.store.node_by_name(ident).await?
+        }
+        None => return Err(bad(ident)),
+    };
+    found.ok_or_else(|| ApiError::not_found(format!("Node {ident} could not be found.")))
+}
+
+/// The port that a path names.
+pub(crate) async fn port(call: &Call, ident: &str) -> Result<Port, ApiError> {
+    let found = match uuid(ident) {
+        Some(uuid) => call.app.store.port(uuid).await?,
+        None if is_name(ident) && call.version().has(88) => {
+            call.app.store.port_by_name(ident).await?
+        }
+        None => return Err(bad(ident)),
+    };
+    found.ok_or_else(|| ApiError::not_found(format!("Port {ident} could not be found.")))
+}
+
+fn bad(ident: &str) -> ApiError {
+    let shown: String = ident.chars().take(80).collect();
+    ApiError::invalid(format!(
+        "Expected a logical name or UUID but received {shown:?}."
+    ))
+}

@@ -1,0 +1,109 @@
+//! Pages of lists: limit, marker, order, and the link to the next page.
+
+use crate::call::Call;
+use crate::error::ApiError;
+use crate::ident;
+use api_types::field::{Field, since};
+use ports::query::{Page, SortDirection};
+use std::fmt::Write;
+use uuid::Uuid;
+
+/// The page that a request asks for. `marker` is left to the caller where it is not a UUID.
+pub(crate) fn page(call: &Call, table: &[Field], not_sortable: &[&str]) -> Result<Page, ApiError> {
+    Ok(Page {
+        limit: limit(call)?,
+        marker: marker(call)?,
+        sort_key: sort_key(call, table, not_sortable)?,
+        sort_direction: direction(call)?,
+    })
+}
+
+/// At most so many items.
+pub(crate) fn limit(call: &Call) -> Result<usize, ApiError> {
+    let most = call.app.config.max_limit.max(1);
+    let Some(text) = call.parameter("limit") else {
+        return Ok(most);
+    };
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    // More digits than a number holds is still "as many as you give".
+    match text.parse::<usize>() {
+        Ok(0) => Err(ApiError::invalid("Limit must be positive.")),
+        Ok(asked) => Ok(asked.min(most)),
+        Err(_) if digits => Ok(most),
+        Err(_) => Err(ApiError::invalid("Limit must be a positive integer.")),
+    }
+}
+
+fn marker(call: &Call) -> Result<Option<Uuid>, ApiError> {
+    let Some(text) = call.parameter("marker") else {
+        return Ok(None);
+    };
+    let known = ident::uuid(text);
+    known
+        .map(Some)
+        .ok_or_else(|| ApiError::invalid("The marker must be the UUID of the last item seen."))
+}
+
+fn sort_key(
+    call: &Call,
+    table: &[Field],
+    not_sortable: &[&str],
+) -> Result<Option<String>, ApiError> {
+    let Some(key) = call.parameter("sort_key").filter(|key| *key != "id") else {
+        return Ok(None);
+    };
+    let refused = || {
+        let shown: String = key.chars().take(80).collect();
+        ApiError::invalid(format!(
+            "The sort_key value {shown:?} is invalid for sorting."
+        ))
+    };
+    if not_sortable.contains(&key) {
+        return Err(refused());
+    }
+    let minor = since(table, key).ok_or_else(refused)?;
+    call.needs(&format!("Sorting by '{key}'"), minor)?;
+    Ok(Some(key.to_owned()))
+}
+
+fn direction(call: &Call) -> Result<SortDirection, ApiError> {
+    match call.parameter("sort_dir") {
+        None | Some("asc") => Ok(SortDirection::Ascending),
+        Some("desc") => Ok(SortDirection::Descending),
+        Some(_) => Err(ApiError::invalid(
+            "Invalid sort direction: it is asc or desc.",
+        )),
+    }
+}
+
+/// Where the next page is, when this one is full. `path` has no leading slash. All filters are kept (Ironic drops some).
+pub(crate) fn next(
+    call: &Call,
+    path: &str,
+    limit: usize,
+    count: usize,
+    last: Option<&str>,
+) -> Option<String> {
+    let last = last.filter(|_| count == limit)?;
+    let mut href = format!("{}/v1/{path}?", call.public());
+    for (key, value) in call.query() {
+        if key != "limit" && key != "marker" {
+            let _ = write!(href, "{}={}&", encoded(key), encoded(value));
+        }
+    }
+    let _ = write!(href, "limit={limit}&marker={}", encoded(last));
+    Some(href)
+}
+
+/// Percent-encodes a part of a URL, keeping RFC 3986's unreserved characters and commas.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~,".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}

@@ -1,0 +1,59 @@
+//! What Ironic has and this engine does not have yet: each path by name, so that a client is told and does not have to guess.
+
+use crate::app::App;
+use crate::call::Call;
+use crate::error::{Answer, ApiError};
+use axum::Router;
+use axum::routing::any;
+
+/// The paths, and what people call what is behind them.
+const ABSENT: &[(&str, &str)] = &[
+    ("/chassis", "Chassis"),
+    ("/chassis/{*rest}", "Chassis"),
+    ("/portgroups", "Port groups"),
+    ("/portgroups/{*rest}", "Port groups"),
+    ("/volume", "Volume connectors and targets"),
+    ("/volume/{*rest}", "Volume connectors and targets"),
+    ("/allocations", "Allocations"),
+    ("/allocations/{*rest}", "Allocations"),
+    ("/deploy_templates", "Deploy templates"),
+    ("/deploy_templates/{*rest}", "Deploy templates"),
+    ("/runbooks", "Runbooks"),
+    ("/runbooks/{*rest}", "Runbooks"),
+    ("/inspection_rules", "Inspection rules"),
+    ("/inspection_rules/{*rest}", "Inspection rules"),
+    ("/shards", "Shards"),
+    ("/shards/{*rest}", "Shards"),
+    ("/events", "External events"),
+    ("/drivers/{driver}/vendor_passthru", "Vendor passthru"),
+    (
+        "/drivers/{driver}/vendor_passthru/{*rest}",
+        "Vendor passthru",
+    ),
+    ("/nodes/{node}/vendor_passthru", "Vendor passthru"),
+    ("/nodes/{node}/vendor_passthru/{*rest}", "Vendor passthru"),
+    ("/nodes/{node}/vifs", "VIFs"),
+    ("/nodes/{node}/vifs/{*rest}", "VIFs"),
+    ("/nodes/{node}/portgroups", "Port groups"),
+    ("/nodes/{node}/portgroups/{*rest}", "Port groups"),
+    ("/nodes/{node}/volume", "Volume connectors and targets"),
+    (
+        "/nodes/{node}/volume/{*rest}",
+        "Volume connectors and targets",
+    ),
+    ("/nodes/{node}/allocation", "Allocations"),
+    ("/nodes/{node}/management/indicators", "Indicators"),
+    ("/nodes/{node}/management/indicators/{*rest}", "Indicators"),
+];
+
+pub(crate) fn routes() -> Router<App> {
+    ABSENT.iter().fold(Router::new(), |router, (path, what)| {
+        router.route(path, any(move |_: Call| absent(what)))
+    })
+}
+
+async fn absent(what: &'static str) -> Answer {
+    Err(ApiError::not_found(format!(
+        "{what}: not available in this engine yet."
+    )))
+}

@@ -1,0 +1,99 @@
+//! Nodes: list, create, show, patch, delete. The lifecycle judges what a node's state allows; here only the form is checked.
+
+mod edit;
+mod filters;
+
+use crate::answer;
+use crate::app::App;
+use crate::attributes::{self, node as attributes_of};
+use crate::call::Call;
+use crate::documents::node as document;
+use crate::error::{Answer, ApiError};
+use crate::selection::Selection;
+use crate::{ident, paging};
+use api_types::node::{FIELDS, SUMMARY};
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+use model::Node;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/nodes", get(list).post(create))
+        .route("/nodes/detail", get(list_detail))
+        .route("/nodes/{node}", get(show).patch(edit::patch).delete(delete))
+}
+
+async fn list(call: Call) -> Answer {
+    page(call, false).await
+}
+
+async fn list_detail(call: Call) -> Answer {
+    page(call, true).await
+}
+
+async fn page(call: Call, detail: bool) -> Answer {
+    let selection = Selection::of_list(&call, FIELDS, SUMMARY, detail)?;
+    let limit = paging::limit(&call)?;
+    let nodes = match filters::query(&call).await? {
+        Some(query) => call.app.store.nodes(&query).await?,
+        None => Vec::new(),
+    };
+    let mut documents = Vec::with_capacity(nodes.len());
+    for node in &nodes {
+        documents.push(Value::Object(document::selected(&call, node, &selection)?));
+    }
+    let mut body = Map::new();
+    body.insert("nodes".to_owned(), Value::Array(documents));
+    // A filter that matches at most one node has no further page.
+    if call.parameter("instance_uuid").is_none() {
+        let last = nodes.last().map(|node| node.uuid.to_string());
+        let path = if detail { "nodes/detail" } else { "nodes" };
+        if let Some(next) = paging::next(&call, path, limit, nodes.len(), last.as_deref()) {
+            body.insert("next".to_owned(), Value::String(next));
+        }
+    }
+    answer::ok(&body)
+}
+
+async fn show(call: Call, Path(node): Path<String>) -> Answer {
+    let selection = Selection::of_one(&call, FIELDS)?;
+    let node = ident::node(&call, &node).await?;
+    answer::ok(&document::selected(&call, &node, &selection)?)
+}
+
+async fn create(call: Call) -> Answer {
+    let mut body = call.object()?;
+    if !body.get("driver").is_some_and(Value::is_string) {
+        return Err(ApiError::invalid("Mandatory field missing: driver."));
+    }
+    if let Some(parent) = body.get_mut("parent_node") {
+        edit::name_parent(&call, parent).await?;
+    }
+    let now = call.app.config.clock.now();
+    let mut node = Node::new(Uuid::new_v4(), "", now);
+    if !call.version().has(11) {
+        // Clients older than `enroll` expect a node that is ready for use.
+        node.provision_state = model::ProvisionState::Available;
+    }
+    attributes::fill(
+        &call,
+        attributes_of::TABLE,
+        FIELDS,
+        attributes_of::TOLERATED,
+        &mut node,
+        body,
+    )?;
+    attributes_of::settle(None, &mut node).map_err(ApiError::invalid)?;
+    let node = call.app.engine.enroll(node).await?;
+    let shown = document::selected(&call, &node, &Selection::All)?;
+    answer::created(&call, &format!("nodes/{}", node.uuid), &shown)
+}
+
+async fn delete(call: Call, Path(node): Path<String>) -> Answer {
+    let node = ident::node(&call, &node).await?;
+    call.app.engine.delete(node.uuid).await?;
+    answer::no_content()
+}

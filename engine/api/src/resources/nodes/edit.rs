@@ -1,0 +1,72 @@
+//! `PATCH /nodes/{node}`: the patch is applied to the node as it is when its turn comes.
+
+use crate::answer;
+use crate::args::flag_of;
+use crate::attributes::node::{TABLE, settle};
+use crate::attributes::{patchable, write_back};
+use crate::call::Call;
+use crate::documents::node as document;
+use crate::error::{Answer, ApiError};
+use crate::ident;
+use crate::patch::{Operation, apply, operations};
+use crate::selection::Selection;
+use api_types::node::FIELDS;
+use axum::extract::Path;
+use model::{Node, Refusal, RefusalKind};
+use serde_json::Value;
+
+pub(crate) async fn patch(call: Call, Path(node): Path<String>) -> Answer {
+    let mut operations = operations(&call, TABLE, FIELDS)?;
+    let reset = reset_interfaces(&call, &operations)?;
+    let node = ident::node(&call, &node).await?;
+    for operation in &mut operations {
+        if operation.root() == "parent_node"
+            && let Some(parent) = operation.root_value()
+        {
+            name_parent(&call, parent).await?;
+        }
+    }
+    let edit = Box::new(move |old: &Node| edited(old, operations));
+    let node = call.app.engine.edit(node.uuid, edit, reset).await?;
+    answer::ok(&document::selected(&call, &node, &Selection::All)?)
+}
+
+fn edited(old: &Node, operations: Vec<Operation>) -> Result<Node, Refusal> {
+    let invalid = |why: String| Refusal::new(RefusalKind::Invalid, why);
+    let patched = apply(patchable(TABLE, old), operations).map_err(invalid)?;
+    let mut node = old.clone();
+    write_back(TABLE, &mut node, patched)
+        .map_err(|why| invalid(format!("Invalid value for {why}.")))?;
+    settle(Some(old), &mut node).map_err(|why| invalid(format!("{why}.")))?;
+    Ok(node)
+}
+
+fn reset_interfaces(call: &Call, operations: &[Operation]) -> Result<bool, ApiError> {
+    let Some(text) = call.parameter("reset_interfaces") else {
+        return Ok(false);
+    };
+    call.needs("The parameter 'reset_interfaces'", 45)?;
+    let reset = flag_of("reset_interfaces", text)?;
+    if reset && !operations.iter().any(|op| op.root() == "driver") {
+        return Err(ApiError::invalid(
+            "The parameter 'reset_interfaces' can only be used when the driver is changed.",
+        ));
+    }
+    Ok(reset)
+}
+
+/// Replaces a parent's name or UUID by the UUID of a node that exists.
+pub(crate) async fn name_parent(call: &Call, parent: &mut Value) -> Result<(), ApiError> {
+    let Some(text) = parent.as_str() else {
+        return Ok(());
+    };
+    let found = ident::node(call, text).await.map_err(|error| {
+        let known = error.status().is_server_error();
+        match known {
+            true => error,
+            false => ApiError::invalid("The parent node could not be found."),
+        }
+    })?;
+    *parent = Value::String(found.uuid.to_string());
+    Ok(())
+}

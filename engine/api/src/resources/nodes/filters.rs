@@ -1,0 +1,107 @@
+//! The filters of `GET /nodes`: a table of names and versions, and their reading into the store's query.
+
+use crate::args::flag_of;
+use crate::call::Call;
+use crate::error::ApiError;
+use crate::selection::listed;
+use crate::{ident, paging};
+use api_types::node::{FIELDS, NOT_SORTABLE};
+use model::{Fault, ProvisionState};
+use ports::query::{NodeQuery, Parentage};
+
+/// Filters and the version that added each; those that were always there are not listed.
+const SINCE: &[(&str, u16)] = &[
+    ("provision_state", 9),
+    ("driver", 16),
+    ("resource_class", 21),
+    ("fault", 42),
+    ("conductor_group", 46),
+    ("conductor", 49),
+    ("owner", 50),
+    ("description_contains", 51),
+    ("retired", 61),
+    ("lessee", 65),
+    ("shard", 82),
+    ("sharded", 82),
+    ("parent_node", 83),
+    ("include_children", 83),
+    ("instance_name", 104),
+];
+
+/// The query of a request; none when nothing can match.
+pub(crate) async fn query(call: &Call) -> Result<Option<NodeQuery>, ApiError> {
+    for (name, since) in SINCE {
+        if call.parameter(name).is_some() {
+            call.needs(&format!("The filter '{name}'"), *since)?;
+        }
+    }
+    if let Some(chassis) = call.parameter("chassis_uuid") {
+        let shown: String = chassis.chars().take(80).collect();
+        return Err(ApiError::not_found(format!(
+            "Chassis {shown} could not be found."
+        )));
+    }
+    let conductor = call.parameter("conductor");
+    if conductor.is_some_and(|name| name != call.app.engine.conductor_name()) {
+        return Ok(None);
+    }
+    let text = |name: &str| call.parameter(name).map(str::to_owned);
+    let flag = |name: &str| call.parameter(name).map(|t| flag_of(name, t)).transpose();
+    Ok(Some(NodeQuery {
+        page: paging::page(call, FIELDS, NOT_SORTABLE)?,
+        chassis: None,
+        instance_uuid: text("instance_uuid").map(|u| u.to_lowercase()),
+        associated: flag("associated")?,
+        maintenance: flag("maintenance")?,
+        retired: flag("retired")?,
+        provision_state: provision_state(call)?,
+        driver: text("driver"),
+        resource_class: text("resource_class"),
+        fault: fault(call)?,
+        conductor_group: text("conductor_group").map(|g| g.to_lowercase()),
+        owner: text("owner"),
+        lessee: text("lessee"),
+        project: text("project"),
+        description_contains: text("description_contains"),
+        shards: listed(call, "shard"),
+        sharded: flag("sharded")?,
+        instance_name: text("instance_name"),
+        parentage: parentage(call).await?,
+    }))
+}
+
+fn provision_state(call: &Call) -> Result<Option<ProvisionState>, ApiError> {
+    let Some(text) = call.parameter("provision_state") else {
+        return Ok(None);
+    };
+    let state = text.parse::<ProvisionState>();
+    state.map(Some).map_err(|_| {
+        let shown: String = text.chars().take(80).collect();
+        ApiError::invalid(format!("Provision state {shown:?} is not valid."))
+    })
+}
+
+fn fault(call: &Call) -> Result<Option<Fault>, ApiError> {
+    let Some(text) = call.parameter("fault") else {
+        return Ok(None);
+    };
+    let fault = Fault::parse(text);
+    fault.map(Some).ok_or_else(|| {
+        let shown: String = text.chars().take(80).collect();
+        ApiError::invalid(format!(
+            "Unrecognized fault {shown:?}: it is power failure, clean failure, rescue abort failure or service failure."
+        ))
+    })
+}
+
+async fn parentage(call: &Call) -> Result<Parentage, ApiError> {
+    if let Some(parent) = call.parameter("parent_node") {
+        return Ok(Parentage::Of(ident::node(call, parent).await?.uuid));
+    }
+    let all = call.parameter("include_children");
+    let all = all.map(|t| flag_of("include_children", t)).transpose()?;
+    Ok(match all.unwrap_or(false) {
+        true => Parentage::All,
+        false => Parentage::TopLevel,
+    })
+}

@@ -1,0 +1,157 @@
+//! Ports: list, create, show, patch, delete; also under their node.
+
+mod filters;
+
+use crate::answer;
+use crate::app::App;
+use crate::attributes::port::TABLE;
+use crate::attributes::{self, patchable, write_back};
+use crate::call::Call;
+use crate::documents::port as document;
+use crate::error::{Answer, ApiError};
+use crate::patch::{Operation, apply, operations};
+use crate::selection::Selection;
+use crate::{ident, paging};
+use api_types::port::{FIELDS, SUMMARY};
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+use model::{MacAddress, Node, Port, Refusal, RefusalKind};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/ports", get(list).post(create))
+        .route("/ports/detail", get(list_detail))
+        .route("/ports/{port}", get(show).patch(patch).delete(delete))
+        .route("/nodes/{node}/ports", get(list_of_node))
+        .route("/nodes/{node}/ports/detail", get(list_of_node_detail))
+}
+
+async fn list(call: Call) -> Answer {
+    page(call, None, "ports", false).await
+}
+
+async fn list_detail(call: Call) -> Answer {
+    page(call, None, "ports/detail", true).await
+}
+
+async fn list_of_node(call: Call, Path(node): Path<String>) -> Answer {
+    let node = ident::node(&call, &node).await?.uuid;
+    page(call, Some(node), &format!("nodes/{node}/ports"), false).await
+}
+
+async fn list_of_node_detail(call: Call, Path(node): Path<String>) -> Answer {
+    let node = ident::node(&call, &node).await?.uuid;
+    let path = format!("nodes/{node}/ports/detail");
+    page(call, Some(node), &path, true).await
+}
+
+async fn page(call: Call, node: Option<Uuid>, path: &str, detail: bool) -> Answer {
+    let selection = Selection::of_list(&call, FIELDS, SUMMARY, detail)?;
+    let limit = paging::limit(&call)?;
+    let ports = match filters::query(&call, node).await? {
+        Some(query) => call.app.store.ports(&query).await?,
+        None => Vec::new(),
+    };
+    let mut documents = Vec::with_capacity(ports.len());
+    for port in &ports {
+        documents.push(Value::Object(document::selected(&call, port, &selection)?));
+    }
+    let mut body = Map::new();
+    body.insert("ports".to_owned(), Value::Array(documents));
+    let last = ports.last().map(|port| port.uuid.to_string());
+    if let Some(next) = paging::next(&call, path, limit, ports.len(), last.as_deref()) {
+        body.insert("next".to_owned(), Value::String(next));
+    }
+    answer::ok(&body)
+}
+
+async fn show(call: Call, Path(port): Path<String>) -> Answer {
+    let selection = Selection::of_one(&call, FIELDS)?;
+    let port = ident::port(&call, &port).await?;
+    answer::ok(&document::selected(&call, &port, &selection)?)
+}
+
+async fn create(call: Call) -> Answer {
+    let mut body = call.object()?;
+    if body.get("address").is_none_or(Value::is_null) {
+        return Err(ApiError::invalid("Mandatory field missing: address."));
+    }
+    let node = owner(&call, &mut body).await?;
+    let now = call.app.config.clock.now();
+    let mut port = Port::new(Uuid::new_v4(), node.uuid, MacAddress::new([0; 6]), now);
+    attributes::fill(&call, TABLE, FIELDS, &[], &mut port, body)?;
+    check_wiring(&call, &port)?;
+    let port = call.app.engine.create_port(port).await?;
+    let shown = document::selected(&call, &port, &Selection::All)?;
+    answer::created(&call, &format!("ports/{}", port.uuid), &shown)
+}
+
+/// The node that a new port names, by exactly one of `node_uuid` and `node_ident`; both are taken out of the body.
+async fn owner(call: &Call, body: &mut Map<String, Value>) -> Result<Node, ApiError> {
+    let named = match (body.remove("node_uuid"), body.remove("node_ident")) {
+        (Some(Value::String(uuid)), None) if ident::uuid(&uuid).is_some() => uuid,
+        (None, Some(Value::String(name))) => {
+            call.needs("The field 'node_ident'", 94)?;
+            name
+        }
+        _ => {
+            return Err(ApiError::invalid(
+                "A port needs exactly one of node_uuid and node_ident.",
+            ));
+        }
+    };
+    known_node(call, &named).await
+}
+
+/// A node that a body names: unknown is a wrong request, not a missing resource.
+async fn known_node(call: &Call, named: &str) -> Result<Node, ApiError> {
+    let found = ident::node(call, named).await;
+    found.map_err(|error| match error.status().is_server_error() {
+        true => error,
+        false => ApiError::invalid("The node of the port could not be found."),
+    })
+}
+
+async fn patch(call: Call, Path(name): Path<String>) -> Answer {
+    let mut operations = operations(&call, TABLE, FIELDS)?;
+    for operation in &mut operations {
+        if operation.root() == "node_uuid"
+            && let Some(Value::String(uuid)) = operation.root_value()
+        {
+            let node = known_node(&call, &uuid.clone()).await?;
+            *uuid = node.uuid.to_string();
+        }
+    }
+    let port = ident::port(&call, &name).await?;
+    let edit = Box::new(move |_: &Node, old: &Port| edited(old, operations));
+    let port = call.app.engine.edit_port(port.uuid, edit).await?;
+    answer::ok(&document::selected(&call, &port, &Selection::All)?)
+}
+
+fn edited(old: &Port, operations: Vec<Operation>) -> Result<Port, Refusal> {
+    let invalid = |why: String| Refusal::new(RefusalKind::Invalid, why);
+    let patched = apply(patchable(TABLE, old), operations).map_err(invalid)?;
+    let mut port = old.clone();
+    write_back(TABLE, &mut port, patched)
+        .map_err(|why| invalid(format!("Invalid value for {why}.")))?;
+    Ok(port)
+}
+
+fn check_wiring(call: &Call, port: &Port) -> Result<(), ApiError> {
+    match port.local_link_connection.contains_key("network_type") {
+        true => call.needs("network_type in local_link_connection", 64),
+        false => Ok(()),
+    }
+}
+
+async fn delete(call: Call, Path(port): Path<String>) -> Answer {
+    if ident::uuid(&port).is_none() {
+        return Err(ApiError::invalid("A port is deleted by its UUID."));
+    }
+    let port = ident::port(&call, &port).await?;
+    call.app.engine.delete_port(port.uuid).await?;
+    answer::no_content()
+}

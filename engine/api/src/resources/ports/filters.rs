@@ -1,0 +1,79 @@
+//! The filters of `GET /ports`.
+
+use crate::attributes::port::address;
+use crate::call::Call;
+use crate::error::ApiError;
+use crate::selection::listed;
+use crate::{ident, paging};
+use api_types::port::FIELDS;
+use ports::query::PortQuery;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Filters and the version that added each.
+const SINCE: &[(&str, u16)] = &[
+    ("portgroup", 24),
+    ("shard", 82),
+    ("description_contains", 97),
+    ("conductor_groups", 99),
+];
+/// Fields that a list cannot be sorted by.
+const NOT_SORTABLE: &[&str] = &["extra", "internal_info", "local_link_connection", "links"];
+
+/// The query of a request, `of` a node when it is asked under one; none when nothing can match.
+pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<PortQuery>, ApiError> {
+    for (name, since) in SINCE {
+        if call.parameter(name).is_some() {
+            call.needs(&format!("The filter '{name}'"), *since)?;
+        }
+    }
+    check_together(call)?;
+    if call.parameter("portgroup").is_some() {
+        return Err(ApiError::not_found("The port group could not be found."));
+    }
+    let address = match call.parameter("address") {
+        None => None,
+        Some(text) => {
+            let text = Value::String(text.to_owned());
+            Some(address(&text).map_err(ApiError::invalid)?)
+        }
+    };
+    let node = match (of, call.parameter("node").or(call.parameter("node_uuid"))) {
+        (Some(node), _) => Some(node),
+        (None, None) => None,
+        (None, Some(named)) => match ident::node(call, named).await {
+            Ok(node) => Some(node.uuid),
+            // As in Ironic, a list of the ports of an unknown UUID is empty.
+            Err(_) if ident::uuid(named).is_some() => return Ok(None),
+            Err(error) => return Err(error),
+        },
+    };
+    let groups = listed(call, "conductor_groups");
+    Ok(Some(PortQuery {
+        page: paging::page(call, FIELDS, NOT_SORTABLE)?,
+        node,
+        address,
+        portgroup: None,
+        description_contains: call.parameter("description_contains").map(str::to_owned),
+        shards: listed(call, "shard"),
+        conductor_groups: groups.iter().map(|g| g.to_lowercase()).collect(),
+    }))
+}
+
+/// Which filters exclude one another.
+fn check_together(call: &Call) -> Result<(), ApiError> {
+    let given = |name: &str| call.parameter(name).is_some();
+    let node = given("node") || given("node_uuid");
+    let exclusive = [node, given("portgroup"), given("shard")];
+    if exclusive.iter().filter(|given| **given).count() > 1 {
+        return Err(ApiError::forbidden(
+            "Only one of the filters node, portgroup and shard can be used.",
+        ));
+    }
+    if given("conductor_groups") && (node || given("portgroup") || given("address")) {
+        return Err(ApiError::invalid(
+            "conductor_groups cannot be used together with node, portgroup or address.",
+        ));
+    }
+    Ok(())
+}

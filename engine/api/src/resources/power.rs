@@ -1,0 +1,56 @@
+//! `PUT /nodes/{node}/states/power`.
+
+use crate::app::App;
+use crate::args::Args;
+use crate::call::Call;
+use crate::error::{Answer, ApiError};
+use crate::{answer, ident};
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::put;
+use model::PowerTarget;
+
+/// Soft targets and time-outs came with this version.
+const SOFT_SINCE: u16 = 27;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/nodes/{node}/states/power", put(change))
+}
+
+async fn change(call: Call, Path(name): Path<String>) -> Answer {
+    let mut args = Args::of(&call)?;
+    let target = target(&call, &args.required_text("target")?)?;
+    let timeout = timeout(&call, args.integer("timeout")?)?;
+    let node = ident::node(&call, &name).await?;
+    call.app.engine.power(node.uuid, target, timeout).await?;
+    answer::accepted_at(&call, &format!("nodes/{}/states", node.uuid))
+}
+
+fn target(call: &Call, text: &str) -> Result<PowerTarget, ApiError> {
+    let found = PowerTarget::ALL.iter().find(|t| t.as_str() == text);
+    let target = *found.ok_or_else(|| {
+        let shown: String = text.chars().take(80).collect();
+        let all: Vec<&str> = PowerTarget::ALL.iter().map(|t| t.as_str()).collect();
+        ApiError::invalid(format!(
+            "Invalid power target {shown:?}; it is one of: {}.",
+            all.join(", ")
+        ))
+    })?;
+    if target.is_soft() {
+        call.needs(&format!("The power target '{text}'"), SOFT_SINCE)?;
+    }
+    Ok(target)
+}
+
+fn timeout(call: &Call, given: Option<i64>) -> Result<Option<u32>, ApiError> {
+    let Some(seconds) = given else {
+        return Ok(None);
+    };
+    call.needs("The parameter 'timeout'", SOFT_SINCE)?;
+    match u32::try_from(seconds) {
+        Ok(seconds) if seconds >= 1 => Ok(Some(seconds)),
+        _ => Err(ApiError::invalid(
+            "timeout must be a number of seconds, at least 1.",
+        )),
+    }
+}

@@ -1,0 +1,126 @@
+//! `PUT /nodes/{node}/states/raid`: the RAID configuration that the next RAID steps bring about.
+
+use crate::app::App;
+use crate::call::Call;
+use crate::error::{Answer, ApiError};
+use crate::{answer, ident};
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::put;
+use model::Object;
+use serde_json::Value;
+
+const LEVELS: &[&str] = &["JBOD", "0", "1", "2", "5", "6", "1+0", "5+0", "6+0"];
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/nodes/{node}/states/raid", put(set))
+}
+
+async fn set(call: Call, Path(name): Path<String>) -> Answer {
+    call.needs("RAID configuration", 12)?;
+    let config = call.object()?;
+    check(&config).map_err(|why| ApiError::invalid(format!("target_raid_config: {why}.")))?;
+    let node = ident::node(&call, &name).await?;
+    call.app.engine.set_target_raid(node.uuid, config).await?;
+    answer::no_content()
+}
+
+/// An empty object clears; else one key with at least one disk.
+fn check(config: &Object) -> Result<(), String> {
+    if config.is_empty() {
+        return Ok(());
+    }
+    let disks = config.get("logical_disks").and_then(Value::as_array);
+    let disks = disks.filter(|disks| !disks.is_empty() && config.len() == 1);
+    let disks = disks.ok_or("it has one key, logical_disks, a list of at least one disk")?;
+    let mut roots = 0;
+    for disk in disks {
+        let disk = disk.as_object().ok_or("a logical disk is an object")?;
+        check_disk(disk)?;
+        roots += usize::from(disk.get("is_root_volume") == Some(&Value::Bool(true)));
+    }
+    match roots {
+        0 | 1 => Ok(()),
+        _ => Err("only one logical disk can be the root volume".to_owned()),
+    }
+}
+
+fn check_disk(disk: &Object) -> Result<(), String> {
+    for required in ["raid_level", "size_gb"] {
+        if !disk.contains_key(required) {
+            return Err(format!("a logical disk needs {required}"));
+        }
+    }
+    for (key, value) in disk {
+        let one_of = |words: &[&str]| value.as_str().is_some_and(|text| words.contains(&text));
+        let fits = match key.as_str() {
+            "raid_level" => one_of(LEVELS),
+            "size_gb" => value.is_u64() || one_of(&["MAX"]),
+            "volume_name" | "controller" => value.is_string(),
+            "is_root_volume" | "share_physical_disks" => value.is_boolean(),
+            "disk_type" => one_of(&["hdd", "ssd"]),
+            "interface_type" => one_of(&["sata", "scsi", "sas"]),
+            "number_of_physical_disks" => value.as_u64().is_some_and(|n| n > 0),
+            "physical_disks" => physical_disks(disk, value),
+            _ => return Err(format!("a logical disk has no {key:?}")),
+        };
+        if !fits {
+            return Err(format!("the value of {key} is not valid"));
+        }
+    }
+    Ok(())
+}
+
+/// Names of disks, or hints for at least two of them on a named controller.
+fn physical_disks(disk: &Object, value: &Value) -> bool {
+    let Some(list) = value.as_array() else {
+        return false;
+    };
+    let names = list.iter().all(Value::is_string);
+    let hints = list.len() >= 2 && list.iter().all(Value::is_object);
+    (names || hints) && disk.contains_key("controller")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn checked(config: Value) -> Result<(), String> {
+        check(config.as_object().unwrap())
+    }
+
+    #[test]
+    fn a_configuration_is_checked_to_the_disk() {
+        let disk = |more: Value| {
+            let mut disk = json!({"raid_level": "1", "size_gb": "MAX"});
+            let all = disk.as_object_mut().unwrap();
+            all.extend(more.as_object().unwrap().clone());
+            json!({"logical_disks": [disk]})
+        };
+        for good in [
+            json!({}),
+            disk(json!({})),
+            disk(json!({"size_gb": 100, "is_root_volume": true, "disk_type": "ssd"})),
+            disk(json!({"controller": "c", "physical_disks": ["a", "b"]})),
+        ] {
+            assert!(checked(good.clone()).is_ok(), "{good}");
+        }
+        for bad in [
+            json!({"logical_disks": []}),
+            json!({"disks": []}),
+            json!({"logical_disks": [{"raid_level": "1"}]}),
+            disk(json!({"raid_level": "7"})),
+            disk(json!({"size_gb": -1})),
+            disk(json!({"number_of_physical_disks": 0})),
+            disk(json!({"physical_disks": ["a"]})),
+            disk(json!({"foo": 1})),
+            json!({"logical_disks": [
+                {"raid_level": "1", "size_gb": 1, "is_root_volume": true},
+                {"raid_level": "1", "size_gb": 1, "is_root_volume": true}]}),
+        ] {
+            assert!(checked(bad.clone()).is_err(), "{bad}");
+        }
+    }
+}

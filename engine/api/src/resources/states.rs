@@ -1,0 +1,35 @@
+//! `GET /nodes/{node}/states`.
+
+use crate::app::App;
+use crate::call::Call;
+use crate::documents::node::state_word;
+use crate::error::Answer;
+use crate::selection::Selection;
+use crate::{answer, ident};
+use api_types::States;
+use api_types::states::FIELDS;
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/nodes/{node}/states", get(show))
+}
+
+async fn show(call: Call, Path(node): Path<String>) -> Answer {
+    let node = ident::node(&call, &node).await?;
+    let states = States {
+        console_enabled: node.console_enabled,
+        last_error: node.last_error.clone(),
+        power_state: node.power_state.map(|s| s.as_str().to_owned()),
+        provision_state: state_word(call.version(), node.provision_state),
+        target_power_state: node.target_power_state.map(|s| s.as_str().to_owned()),
+        target_provision_state: node.target_provision_state.map(|s| s.as_str().to_owned()),
+        provision_updated_at: node.provision_updated_at,
+        raid_config: node.raid_config.clone(),
+        target_raid_config: node.target_raid_config.clone(),
+        boot_mode: node.boot_mode.clone(),
+        secure_boot: node.secure_boot,
+    };
+    answer::ok(&Selection::All.apply(&call, FIELDS, &states)?)
+}

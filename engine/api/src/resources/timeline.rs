@@ -1,0 +1,96 @@
+//! `GET /hammerscale/v1/nodes/{node}/timeline`: where the time of a node went.
+
+use crate::app::App;
+use crate::call::Call;
+use crate::error::Answer;
+use crate::{answer, ident};
+use api_types::timeline::StageTotal;
+use api_types::{Timeline, TimelineEntry};
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+use model::{HistoryEntry, Node, Severity, Timestamp};
+
+/// The newest lines that are shown.
+const MOST_LINES: usize = 1000;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/hammerscale/v1/nodes/{node}/timeline", get(show))
+}
+
+async fn show(call: Call, Path(name): Path<String>) -> Answer {
+    let node = named(&call, &name).await?;
+    let lines = call.app.store.history(node.uuid, MOST_LINES).await?;
+    answer::ok(&timeline(&node, &lines, call.app.config.clock.now()))
+}
+
+/// Our own paths know names at any microversion.
+pub(crate) async fn named(call: &Call, name: &str) -> Result<Node, crate::error::ApiError> {
+    match ident::is_name(name) {
+        true => {
+            let found = call.app.store.node_by_name(name).await?;
+            found.ok_or_else(|| {
+                crate::error::ApiError::not_found(format!("Node {name} could not be found."))
+            })
+        }
+        false => ident::node(call, name).await,
+    }
+}
+
+fn timeline(node: &Node, lines: &[HistoryEntry], now: Timestamp) -> Timeline {
+    let at_work = node.flow.is_some() || node.errand.is_some();
+    let mut entries: Vec<TimelineEntry> = Vec::with_capacity(lines.len());
+    for (index, line) in lines.iter().enumerate() {
+        let end = match lines.get(index + 1) {
+            Some(next) => Some(next.at),
+            None => at_work.then_some(now),
+        };
+        entries.push(entry(line, end));
+    }
+    Timeline {
+        node: node.uuid,
+        name: node.name.clone(),
+        provision_state: node.provision_state.as_str().to_owned(),
+        stages: totals(&entries),
+        entries,
+    }
+}
+
+fn entry(line: &HistoryEntry, end: Option<Timestamp>) -> TimelineEntry {
+    TimelineEntry {
+        at: line.at,
+        event: line.event.clone(),
+        stage: line.stage.clone(),
+        from: line.from.as_str().to_owned(),
+        to: line.to.as_str().to_owned(),
+        detail: line.detail.clone(),
+        severity: match line.severity {
+            Severity::Info => "info".to_owned(),
+            Severity::Error => "error".to_owned(),
+        },
+        // A clock that was set back must not make time negative.
+        seconds: end.map(|end| seconds(line.at, end).max(0.0)),
+    }
+}
+
+fn seconds(from: Timestamp, to: Timestamp) -> f64 {
+    (to - from).as_seconds_f64()
+}
+
+fn totals(entries: &[TimelineEntry]) -> Vec<StageTotal> {
+    let mut totals: Vec<StageTotal> = Vec::new();
+    for entry in entries {
+        let Some(seconds) = entry.seconds else {
+            continue;
+        };
+        let stage = entry.stage.as_ref().unwrap_or(&entry.event);
+        match totals.iter_mut().find(|total| total.stage == *stage) {
+            Some(total) => total.seconds += seconds,
+            None => totals.push(StageTotal {
+                stage: stage.clone(),
+                seconds,
+            }),
+        }
+    }
+    totals
+}

@@ -1,0 +1,129 @@
+//! `/nodes/{node}/traits`: simple edits of the node's traits.
+
+use crate::app::App;
+use crate::call::Call;
+use crate::error::{Answer, ApiError};
+use crate::{answer, ident};
+use api_types::Traits;
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::{get, put};
+use model::{Node, Refusal, RefusalKind};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A node has at most so many.
+const MOST: usize = 50;
+/// The name spaces of standard traits; `CUSTOM` is everybody's own.
+const NAME_SPACES: &[&str] = &["CUSTOM", "HW", "COMPUTE", "STORAGE", "MISC", "OWNER"];
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/nodes/{node}/traits", get(list).put(replace).delete(clear))
+        .route("/nodes/{node}/traits/{trait}", put(add).delete(remove))
+}
+
+async fn list(call: Call, Path(node): Path<String>) -> Answer {
+    call.path_since(37)?;
+    let node = ident::node(&call, &node).await?;
+    answer::ok(&Traits {
+        traits: node.traits,
+    })
+}
+
+async fn replace(call: Call, Path(node): Path<String>) -> Answer {
+    call.path_since(37)?;
+    let mut body = call.object()?;
+    let list = match (body.remove("traits"), body.is_empty()) {
+        (Some(Value::Array(list)), true) => list,
+        _ => return Err(ApiError::invalid("The body has one key, traits, a list.")),
+    };
+    let mut traits: Vec<String> = Vec::new();
+    for item in list {
+        let name = item.as_str().unwrap_or_default();
+        check(name)?;
+        if !traits.iter().any(|known| known == name) {
+            traits.push(name.to_owned());
+        }
+    }
+    let node = ident::node(&call, &node).await?;
+    edit(&call, node.uuid, move |_| Ok(traits)).await?;
+    answer::no_content()
+}
+
+async fn clear(call: Call, Path(node): Path<String>) -> Answer {
+    call.path_since(37)?;
+    let node = ident::node(&call, &node).await?;
+    edit(&call, node.uuid, |_| Ok(Vec::new())).await?;
+    answer::no_content()
+}
+
+async fn add(call: Call, Path((node, name)): Path<(String, String)>) -> Answer {
+    call.path_since(37)?;
+    check(&name)?;
+    if call.json()?.is_some() {
+        return Err(ApiError::invalid("No body is expected."));
+    }
+    let node = ident::node(&call, &node).await?;
+    let path = format!("nodes/{}/traits/{name}", node.uuid);
+    let added = move |mut traits: Vec<String>| {
+        if !traits.contains(&name) {
+            traits.push(name);
+        }
+        Ok(traits)
+    };
+    edit(&call, node.uuid, added).await?;
+    answer::no_content_at(&call, &path)
+}
+
+async fn remove(call: Call, Path((node, name)): Path<(String, String)>) -> Answer {
+    call.path_since(37)?;
+    let node = ident::node(&call, &node).await?;
+    let removed = move |mut traits: Vec<String>| {
+        let before = traits.len();
+        traits.retain(|known| *known != name);
+        match traits.len() == before {
+            true => Err(Refusal::new(
+                RefusalKind::NotFound,
+                format!("Node {} doesn't have a trait {name:?}.", node.uuid),
+            )),
+            false => Ok(traits),
+        }
+    };
+    edit(&call, node.uuid, removed).await?;
+    answer::no_content()
+}
+
+/// Changes the list in the node's turn.
+async fn edit(
+    call: &Call,
+    node: Uuid,
+    change: impl FnOnce(Vec<String>) -> Result<Vec<String>, Refusal> + Send + 'static,
+) -> Result<(), ApiError> {
+    let edit = Box::new(move |old: &Node| {
+        let mut node = old.clone();
+        node.traits = change(node.traits)?;
+        if node.traits.len() > MOST {
+            let text = format!("A node has at most {MOST} traits.");
+            return Err(Refusal::new(RefusalKind::Invalid, text));
+        }
+        Ok(node)
+    });
+    call.app.engine.edit(node, edit, false).await?;
+    Ok(())
+}
+
+/// `CUSTOM_` and upper-case letters, digits and underscores, or a name in one of the standard name spaces.
+fn check(name: &str) -> Result<(), ApiError> {
+    let allowed = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+    let spaced = name.split_once('_');
+    let fits = name.len() <= 255
+        && name.bytes().all(allowed)
+        && spaced.is_some_and(|(space, rest)| NAME_SPACES.contains(&space) && !rest.is_empty());
+    match fits {
+        true => Ok(()),
+        false => Err(ApiError::invalid(
+            "A trait is a standard trait or CUSTOM_ followed by A-Z, 0-9 and _, at most 255 characters.",
+        )),
+    }
+}

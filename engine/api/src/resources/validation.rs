@@ -1,0 +1,60 @@
+//! `GET /nodes/{node}/validate`, and its older form with the node in the query.
+
+use crate::app::App;
+use crate::call::Call;
+use crate::error::{Answer, ApiError};
+use crate::{answer, ident};
+use api_types::InterfaceValidation;
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+use model::InterfaceKind;
+use ports::hardware::Validation;
+use std::collections::BTreeMap;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/nodes/{node}/validate", get(of_path))
+        .route("/nodes/validate", get(of_query))
+}
+
+async fn of_path(call: Call, Path(node): Path<String>) -> Answer {
+    validate(&call, &node).await
+}
+
+async fn of_query(call: Call) -> Answer {
+    let named = call.parameter("node").or(call.parameter("node_uuid"));
+    let named = named.ok_or_else(|| ApiError::invalid("Mandatory field missing: node."))?;
+    validate(&call, named).await
+}
+
+async fn validate(call: &Call, name: &str) -> Answer {
+    let node = ident::node(call, name).await?;
+    let verdicts = call.app.engine.validate(node.uuid).await?;
+    let mut document = BTreeMap::new();
+    // The vendor interface has nothing to validate without a method's name.
+    for kind in InterfaceKind::ALL
+        .iter()
+        .filter(|k| **k != InterfaceKind::Vendor)
+    {
+        document.insert(kind.as_str(), shown(verdicts.get(kind)));
+    }
+    answer::ok(&document)
+}
+
+fn shown(verdict: Option<&Validation>) -> InterfaceValidation {
+    match verdict {
+        Some(Validation::Good) => InterfaceValidation {
+            result: Some(true),
+            reason: None,
+        },
+        Some(Validation::Bad(reason)) => InterfaceValidation {
+            result: Some(false),
+            reason: Some(reason.clone()),
+        },
+        Some(Validation::Unsupported) | None => InterfaceValidation {
+            result: None,
+            reason: Some("not supported".to_owned()),
+        },
+    }
+}

@@ -1,0 +1,106 @@
+//! Which fields of a document are answered: by `fields`, `detail` and the microversion.
+
+use crate::args::flag_of;
+use crate::call::Call;
+use crate::error::ApiError;
+use api_types::field::{Field, select, since};
+use model::Object;
+use serde::Serialize;
+use serde_json::Value;
+
+/// What a request wants to see.
+pub(crate) enum Selection {
+    /// All that the version has.
+    All,
+    /// These fields.
+    Some(Vec<String>),
+}
+
+impl Selection {
+    /// For one document: all, or what `fields` names.
+    pub fn of_one(call: &Call, table: &[Field]) -> Result<Self, ApiError> {
+        match call.parameter("fields") {
+            Some(list) => Ok(Self::Some(named(call, table, list)?)),
+            None => Ok(Self::All),
+        }
+    }
+
+    /// For a list: the summary, or what `fields` or `detail` ask for. `path` is true under `/detail`.
+    pub fn of_list(
+        call: &Call,
+        table: &[Field],
+        summary: &[&str],
+        path: bool,
+    ) -> Result<Self, ApiError> {
+        let detail = path || detail_asked(call)?;
+        match call.parameter("fields") {
+            Some(_) if detail => Err(ApiError::invalid(
+                "Can't fetch a subset of fields with 'detail' set.",
+            )),
+            Some(list) => Ok(Self::Some(named(call, table, list)?)),
+            None if detail => Ok(Self::All),
+            None => Ok(Self::Some(
+                summary.iter().map(|s| (*s).to_owned()).collect(),
+            )),
+        }
+    }
+
+    /// A document with only what is wanted and what the version has.
+    pub fn apply(
+        &self,
+        call: &Call,
+        table: &[Field],
+        document: &impl Serialize,
+    ) -> Result<Object, ApiError> {
+        let mut object = match serde_json::to_value(document) {
+            Ok(Value::Object(object)) => object,
+            _ => return Err(ApiError::failed("The document cannot be written.")),
+        };
+        let asked = match self {
+            Self::All => None,
+            Self::Some(fields) => Some(fields.as_slice()),
+        };
+        select(&mut object, table, call.version(), asked);
+        Ok(object)
+    }
+}
+
+/// `detail=true`, from 1.43 on.
+fn detail_asked(call: &Call) -> Result<bool, ApiError> {
+    match call.parameter("detail") {
+        None => Ok(false),
+        Some(_) if !call.version().has(43) => Err(ApiError::invalid(
+            "The parameter 'detail' needs version 1.43 or later.",
+        )),
+        Some(text) => flag_of("detail", text),
+    }
+}
+
+fn named(call: &Call, table: &[Field], list: &str) -> Result<Vec<String>, ApiError> {
+    call.needs("Selecting fields", 8)?;
+    let mut fields: Vec<String> = Vec::new();
+    for name in list.split(',').map(|name| name.trim().to_lowercase()) {
+        match since(table, &name) {
+            None => {
+                let shown: String = name.chars().take(80).collect();
+                return Err(ApiError::invalid(format!(
+                    "Field(s) {shown:?} are not valid."
+                )));
+            }
+            Some(minor) => call.needs(&format!("The field '{name}'"), minor)?,
+        }
+        if !fields.contains(&name) {
+            fields.push(name);
+        }
+    }
+    Ok(fields)
+}
+
+/// The items of a query parameter that is a list separated by commas.
+pub(crate) fn listed(call: &Call, name: &str) -> Vec<String> {
+    let list = call.parameter(name).unwrap_or_default().split(',');
+    list.map(str::trim)
+        .filter(|item| !item.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
