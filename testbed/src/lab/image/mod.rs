@@ -1,5 +1,6 @@
 //! Target images: what the lab deploys onto machines. Built without mounting anything, and kept in the cache.
 
+pub mod cloud_init;
 pub mod debian;
 mod disk;
 mod initramfs;

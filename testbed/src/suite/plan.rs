@@ -1,0 +1,72 @@
+//! The list of stages: new stage, new line.
+
+use super::stage::Stage;
+use super::{clients, workspace};
+use anyhow::{Context, Result, bail};
+use std::process::Command;
+
+/// When a stage runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// Always.
+    First,
+    /// While there is time.
+    #[allow(dead_code, reason = "the machine matrix and the interoperation stages are of this tier")]
+    Second,
+}
+
+impl Tier {
+    /// 1 or 2.
+    pub fn number(self) -> u8 {
+        match self {
+            Tier::First => 1,
+            Tier::Second => 2,
+        }
+    }
+}
+
+/// Every stage, in order.
+pub fn stages() -> Vec<Stage> {
+    let first = |name, about, work| Stage {
+        name,
+        about,
+        tier: Tier::First,
+        work,
+    };
+    vec![
+        first("format", "the sources are formatted", format),
+        first("clippy", "no warnings, in tests neither", clippy),
+        first("test", "unit, scenario and wire tests of every crate", test),
+        first("rustdoc", "the documentation builds without warnings", rustdoc),
+        first("clients", "the baremetal command and openstacksdk against the daemon", clients::run),
+    ]
+}
+
+fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+    let status = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .current_dir(workspace())
+        .status()
+        .context("starting cargo")?;
+    if !status.success() {
+        bail!("cargo {} failed", arguments.join(" "));
+    }
+    Ok(())
+}
+
+fn format() -> Result<()> {
+    cargo(&["fmt", "--all", "--check"], &[])
+}
+
+fn clippy() -> Result<()> {
+    cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])
+}
+
+fn test() -> Result<()> {
+    cargo(&["test", "--quiet", "--workspace"], &[])
+}
+
+fn rustdoc() -> Result<()> {
+    cargo(&["doc", "--quiet", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])
+}
