@@ -1,1 +1,27 @@
-//! x
+//! SQL behind the store ports: SQLite (embedded, the default) and PostgreSQL. It keeps records and gives them back; it decides
+//! nothing about nodes and knows nothing of BMCs or HTTP.
+
+mod blobs;
+mod column;
+mod database;
+mod document;
+mod fault;
+mod folder;
+mod key;
+mod leases;
+mod migrations;
+mod node_rows;
+mod open;
+mod port_rows;
+mod reads;
+mod rows;
+mod seal;
+mod select;
+mod sql_store;
+mod write;
+mod writer;
+
+pub use folder::{FolderError, LOCK_FILE};
+pub use key::{KeyError, SealingKey};
+pub use open::{OpenError, Options, open};
+pub use sql_store::SqlStore;

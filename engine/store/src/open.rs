@@ -1,0 +1,183 @@
+//! Opening a store by its URL: folder and lock, connections, schema, and the check that the key file is the right one.
+
+use crate::database::Pool;
+use crate::fault::Fault;
+use crate::folder::{self, FolderError};
+use crate::key::SealingKey;
+use crate::migrations;
+use crate::seal::Sealer;
+use crate::sql_store::SqlStore;
+use crate::write::Limits;
+use crate::writer::Writer;
+use ports::store::StoreError;
+use sqlx::migrate::MigrateError;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long SQLite waits for a lock that another process (a backup, a shell) holds.
+const BUSY: Duration = Duration::from_secs(10);
+/// How long a reader or a PostgreSQL writer waits for a free connection.
+const ACQUIRE: Duration = Duration::from_secs(30);
+
+/// How a store is opened; the defaults suit most.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Connections for reading (SQLite) or for all (PostgreSQL).
+    pub connections: u32,
+    /// History lines kept per node; the oldest go first.
+    pub history_per_node: usize,
+    /// Log blobs kept per node; the oldest go first.
+    pub logs_per_node: usize,
+    /// SQLite: most writes in one commit.
+    pub batch: usize,
+    /// SQLite: how long the writer waits for more once several writes are queued.
+    pub gather: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            connections: 4,
+            history_per_node: 500,
+            logs_per_node: 20,
+            batch: 256,
+            gather: Duration::from_millis(2),
+        }
+    }
+}
+
+impl Options {
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            history: self.history_per_node,
+            logs: self.logs_per_node,
+        }
+    }
+}
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The URL is not one of a store. It is not shown, because it may hold a password.
+    #[error(
+        "the database URL is not understood: it must be sqlite:PATH or postgres://USER@HOST/DATABASE"
+    )]
+    Url,
+    /// The data folder could not be taken.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The database could not be reached or opened.
+    #[error("connecting to the database")]
+    Connect(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The schema could not be brought up to date.
+    #[error("bringing the database schema up to date")]
+    Migrate(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The key file is not the one that the secrets are sealed with, or the database refused the first questions.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Opens a store. `sqlite:PATH` opens or makes a database file and locks its folder; `postgres://...` connects to a server.
+///
+/// # Errors
+/// When the URL is not understood, another daemon has the folder, the database cannot be reached, its schema is newer than this
+/// engine, or the key file cannot open what is stored.
+pub async fn open(
+    url: &str,
+    key: SealingKey,
+    options: &Options,
+) -> Result<Arc<SqlStore>, OpenError> {
+    let sealer = Sealer::new(key);
+    let store = match (url.strip_prefix("sqlite:"), url.split_once("://")) {
+        (Some(path), _) => open_sqlite(&sqlite_path(path)?, sealer, options).await?,
+        (None, Some(("postgres" | "postgresql", _))) => open_postgres(url, sealer, options).await?,
+        _ => return Err(OpenError::Url),
+    };
+    if let Err(error) = store.check_key().await {
+        store.close().await;
+        return Err(error.into());
+    }
+    store.sweep_blobs().await?;
+    Ok(Arc::new(store))
+}
+
+fn sqlite_path(path: &str) -> Result<PathBuf, OpenError> {
+    let path = path.strip_prefix("//").unwrap_or(path);
+    // In-memory databases and parameters are SQLite's own additions; neither keeps what this store promises.
+    match path.is_empty() || path.starts_with(':') || path.contains('?') {
+        true => Err(OpenError::Url),
+        false => Ok(PathBuf::from(path)),
+    }
+}
+
+async fn open_sqlite(
+    path: &Path,
+    sealer: Sealer,
+    options: &Options,
+) -> Result<SqlStore, OpenError> {
+    let lock = folder::take(path)?;
+    let connect = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .disable_statement_logging();
+    let mut connection = connect.connect().await.map_err(not_connected)?;
+    if let Err(error) = migrations::sqlite().run(&mut connection).await {
+        // The error at hand is the one to tell.
+        let _ = connection.close().await;
+        return Err(not_migrated(error));
+    }
+    let pool = SqlitePoolOptions::new()
+        .max_connections(options.connections.max(1))
+        .acquire_timeout(ACQUIRE)
+        .connect_with(connect.pragma("query_only", "ON"))
+        .await
+        .map_err(not_connected)?;
+    let writer = Writer::start(connection, lock, options);
+    Ok(SqlStore::new(Pool::Sqlite(pool), writer, sealer))
+}
+
+async fn open_postgres(
+    url: &str,
+    sealer: Sealer,
+    options: &Options,
+) -> Result<SqlStore, OpenError> {
+    let connect: PgConnectOptions = url.parse().map_err(|_| OpenError::Url)?;
+    let pool = PgPoolOptions::new()
+        .max_connections(options.connections.max(2))
+        .acquire_timeout(ACQUIRE)
+        .connect_with(
+            connect
+                .application_name("hammerscale")
+                .disable_statement_logging(),
+        )
+        .await
+        .map_err(not_connected)?;
+    migrations::postgres()
+        .run(&pool)
+        .await
+        .map_err(not_migrated)?;
+    let writer = Writer::Postgres(pool.clone(), options.limits());
+    Ok(SqlStore::new(Pool::Postgres(pool), writer, sealer))
+}
+
+fn not_connected(error: sqlx::Error) -> OpenError {
+    OpenError::Connect(Box::new(Fault::from(error)))
+}
+
+fn not_migrated(error: MigrateError) -> OpenError {
+    OpenError::Migrate(match error {
+        MigrateError::Execute(error) => Box::new(Fault::from(error)),
+        MigrateError::VersionMissing(version) => Box::new(Fault::other(format!(
+            "migration {version} is not known to this engine: a newer one has used the database"
+        ))),
+        other => Box::new(Fault::other(other.to_string())),
+    })
+}

@@ -1,0 +1,228 @@
+//! Reading: single records, lists, the outbox and the history.
+
+use crate::column;
+use crate::database::{Cell, Row};
+use crate::fault::Fault;
+use crate::rows::word;
+use crate::select::{Select, Table};
+use crate::sql_store::SqlStore;
+use model::{Effect, EffectId, HistoryEntry, Node, Port};
+use ports::blob::BlobKind;
+use ports::netboot::Lease;
+use ports::query::{NodeQuery, Parentage, PortQuery};
+use ports::store::StoreError;
+use sqlx::SqlSafeStr;
+use uuid::Uuid;
+
+const NODES: Table<Node> = Table {
+    name: "nodes",
+    noun: "node",
+    what: "uuid, revision, doc",
+    columns: column::NODE,
+};
+
+const PORTS: Table<Port> = Table {
+    name: "ports",
+    noun: "port",
+    what: "uuid, doc",
+    columns: column::PORT,
+};
+
+const READING: &str = "reading from the database";
+
+impl SqlStore {
+    async fn rows(&self, sql: impl SqlSafeStr, cells: Vec<Cell>) -> Result<Vec<Row>, StoreError> {
+        let mut lent = self.pool().lend().await.map_err(reading)?;
+        lent.session().rows(sql, cells).await.map_err(reading)
+    }
+
+    pub(crate) async fn one(
+        &self,
+        sql: impl SqlSafeStr,
+        cells: Vec<Cell>,
+    ) -> Result<Option<Row>, StoreError> {
+        let mut lent = self.pool().lend().await.map_err(reading)?;
+        lent.session().row(sql, cells).await.map_err(reading)
+    }
+
+    pub(crate) async fn one_node(
+        &self,
+        sql: &'static str,
+        by: Cell,
+    ) -> Result<Option<Node>, StoreError> {
+        let row = self.one(sql, vec![by]).await?;
+        row.map(|row| self.node_of(&row)).transpose()
+    }
+
+    pub(crate) async fn one_port(
+        &self,
+        sql: &'static str,
+        by: Cell,
+    ) -> Result<Option<Port>, StoreError> {
+        let row = self.one(sql, vec![by]).await?;
+        row.map(|row| self.port_of(&row)).transpose()
+    }
+
+    fn node_of(&self, row: &Row) -> Result<Node, StoreError> {
+        let text: String = row.get(2).map_err(reading)?;
+        let mut node = self
+            .sealer()
+            .read_node(row.uuid(0).map_err(reading)?, &text)?;
+        node.revision = row.count(1).map_err(reading)?;
+        Ok(node)
+    }
+
+    fn port_of(&self, row: &Row) -> Result<Port, StoreError> {
+        let text: String = row.get(1).map_err(reading)?;
+        self.sealer()
+            .read_port(row.uuid(0).map_err(reading)?, &text)
+    }
+
+    fn effect_of(&self, row: &Row) -> Result<Effect, StoreError> {
+        let text: String = row.get(3).map_err(reading)?;
+        let (node, number) = (
+            row.uuid(0).map_err(reading)?,
+            row.count(1).map_err(reading)?,
+        );
+        let mut effect = self.sealer().read_effect(node, number, &text)?;
+        effect.attempt = u32::try_from(row.count(2).map_err(reading)?).unwrap_or(u32::MAX);
+        Ok(effect)
+    }
+
+    pub(crate) async fn list_nodes(&self, query: &NodeQuery) -> Result<Vec<Node>, StoreError> {
+        let mut lent = self.pool().lend().await.map_err(reading)?;
+        let mut session = lent.session();
+        let (sql, cells) = node_criteria(query, self.pool().like())
+            .page(&mut session, &NODES, &query.page)
+            .await?;
+        let rows = session.rows(sql, cells).await.map_err(reading)?;
+        rows.iter().map(|row| self.node_of(row)).collect()
+    }
+
+    pub(crate) async fn list_nodes_at_work(&self) -> Result<Vec<Node>, StoreError> {
+        let sql = "SELECT uuid, revision, doc FROM nodes WHERE at_work ORDER BY id";
+        let rows = self.rows(sql, Vec::new()).await?;
+        rows.iter().map(|row| self.node_of(row)).collect()
+    }
+
+    pub(crate) async fn list_ports(&self, query: &PortQuery) -> Result<Vec<Port>, StoreError> {
+        let mut lent = self.pool().lend().await.map_err(reading)?;
+        let mut session = lent.session();
+        let (sql, cells) = port_criteria(query, self.pool().like())
+            .page(&mut session, &PORTS, &query.page)
+            .await?;
+        let rows = session.rows(sql, cells).await.map_err(reading)?;
+        rows.iter().map(|row| self.port_of(row)).collect()
+    }
+
+    pub(crate) async fn list_effects(&self, node: Uuid) -> Result<Vec<Effect>, StoreError> {
+        let sql = "SELECT node, number, attempt, doc FROM effects WHERE node = $1 ORDER BY number";
+        let rows = self.rows(sql, vec![node.into()]).await?;
+        rows.iter().map(|row| self.effect_of(row)).collect()
+    }
+
+    pub(crate) async fn one_effect(&self, id: EffectId) -> Result<Option<Effect>, StoreError> {
+        let sql = "SELECT node, number, attempt, doc FROM effects WHERE node = $1 AND number = $2";
+        let row = self
+            .one(sql, vec![id.node.into(), id.number.into()])
+            .await?;
+        row.map(|row| self.effect_of(&row)).transpose()
+    }
+
+    pub(crate) async fn read_history(
+        &self,
+        node: Uuid,
+        limit: usize,
+    ) -> Result<Vec<HistoryEntry>, StoreError> {
+        let sql = "SELECT doc FROM history WHERE node = $1 ORDER BY id DESC LIMIT $2";
+        let rows = self.rows(sql, vec![node.into(), limit.into()]).await?;
+        let line = |row: &Row| {
+            let text: String = row.get(0).map_err(reading)?;
+            self.sealer().read_history(node, &text)
+        };
+        rows.iter().rev().map(line).collect()
+    }
+
+    pub(crate) async fn read_blob(
+        &self,
+        kind: BlobKind,
+        hash: &str,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT key_id, bytes FROM blobs WHERE kind = $1 AND hash = $2";
+        let Some(row) = self.one(sql, vec![word(kind).into(), hash.into()]).await? else {
+            return Ok(None);
+        };
+        let key_id: Option<String> = row.get(0).map_err(reading)?;
+        let bytes: Vec<u8> = row.get(1).map_err(reading)?;
+        match key_id {
+            Some(id) => self
+                .sealer()
+                .open_bytes(hash, word(kind), &id, bytes)
+                .map(Some),
+            None => Ok(Some(bytes)),
+        }
+    }
+
+    pub(crate) async fn read_leases(&self) -> Result<Vec<Lease>, StoreError> {
+        let sql = "SELECT mac, doc FROM leases ORDER BY mac";
+        let rows = self.rows(sql, Vec::new()).await?;
+        let lease = |row: &Row| {
+            let (mac, text): (String, String) =
+                (row.get(0).map_err(reading)?, row.get(1).map_err(reading)?);
+            self.sealer().read_lease(&mac, &text)
+        };
+        rows.iter().map(lease).collect()
+    }
+}
+
+pub(crate) fn reading(fault: Fault) -> StoreError {
+    fault.during(READING)
+}
+
+fn node_criteria(query: &NodeQuery, like: &'static str) -> Select {
+    let mut select = Select::default();
+    select.equal("chassis", query.chassis);
+    select.equal("instance_uuid", query.instance_uuid.as_deref());
+    select.set("instance_uuid", query.associated);
+    select.equal("maintenance", query.maintenance);
+    select.equal("retired", query.retired);
+    select.equal("provision_state", query.provision_state.map(|s| s.as_str()));
+    select.equal("driver", query.driver.as_deref());
+    select.equal("resource_class", query.resource_class.as_deref());
+    select.equal("fault", query.fault.map(|fault| fault.as_str()));
+    select.equal("conductor_group", query.conductor_group.as_deref());
+    select.equal("owner", query.owner.as_deref());
+    select.equal("lessee", query.lessee.as_deref());
+    if let Some(project) = query.project.as_deref() {
+        select.and(
+            "(owner = ? OR lessee = ?)",
+            [project.into(), project.into()],
+        );
+    }
+    select.contains("description", like, query.description_contains.as_ref());
+    select.one_of("shard IN", &query.shards, "");
+    select.set("shard", query.sharded);
+    select.equal("instance_name", query.instance_name.as_deref());
+    match query.parentage {
+        Parentage::TopLevel => select.set("parent_node", Some(false)),
+        Parentage::All => {}
+        Parentage::Of(parent) => select.equal("parent_node", Some(parent)),
+    }
+    select
+}
+
+fn port_criteria(query: &PortQuery, like: &'static str) -> Select {
+    let mut select = Select::default();
+    select.equal("node", query.node);
+    select.equal("address", query.address.map(|address| address.to_string()));
+    select.equal("portgroup", query.portgroup);
+    select.contains("description", like, query.description_contains.as_ref());
+    let nodes = "node IN (SELECT uuid FROM nodes WHERE";
+    select.one_of(&format!("{nodes} shard IN"), &query.shards, ")");
+    select.one_of(
+        &format!("{nodes} conductor_group IN"),
+        &query.conductor_groups,
+        ")",
+    );
+    select
+}

@@ -1,0 +1,204 @@
+//! Building list queries: criteria, paging by a marker's values, order. Values go in as parameters only.
+
+use crate::column::Column;
+use crate::database::{Cell, Session};
+use crate::fault::Fault;
+use ports::query::{Page, SortDirection};
+use ports::store::StoreError;
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+/// A `WHERE` under construction, with its parameters.
+#[derive(Default)]
+pub(crate) struct Select {
+    conditions: Vec<String>,
+    cells: Vec<Cell>,
+}
+
+impl Select {
+    /// Adds a condition; each `?` in it takes the next of the values.
+    pub(crate) fn and(&mut self, condition: &str, values: impl IntoIterator<Item = Cell>) {
+        let mut values = values.into_iter();
+        let mut text = String::with_capacity(condition.len() + 8);
+        for c in condition.chars() {
+            if c == '?' {
+                self.cells.extend(values.next());
+                text.push_str(&format!("${}", self.cells.len()));
+            } else {
+                text.push(c);
+            }
+        }
+        self.conditions.push(text);
+    }
+
+    /// Adds `column = value` where a value is asked for.
+    pub(crate) fn equal(&mut self, column: &'static str, value: Option<impl Into<Cell>>) {
+        if let Some(value) = value {
+            self.and(&format!("{column} = ?"), [value.into()]);
+        }
+    }
+
+    /// Adds that a column is set, or is not.
+    pub(crate) fn set(&mut self, column: &'static str, wanted: Option<bool>) {
+        match wanted {
+            Some(true) => self.and(&format!("{column} IS NOT NULL"), []),
+            Some(false) => self.and(&format!("{column} IS NULL"), []),
+            None => {}
+        }
+    }
+
+    /// Adds that a text contains another; `like` is the database's operator.
+    pub(crate) fn contains(
+        &mut self,
+        column: &'static str,
+        like: &'static str,
+        part: Option<&String>,
+    ) {
+        if let Some(part) = part {
+            let pattern = format!("%{}%", literal(part));
+            self.and(&format!("{column} {like} ? ESCAPE '\\'"), [pattern.into()]);
+        }
+    }
+
+    /// Adds that an expression, which ends in `IN`, finds one of the words; no words are no condition.
+    pub(crate) fn one_of(&mut self, expression: &str, words: &[String], end: &str) {
+        if !words.is_empty() {
+            let places = vec!["?"; words.len()].join(", ");
+            let cells = words.iter().map(|word| word.as_str().into());
+            self.and(&format!("{expression} ({places}){end}"), cells);
+        }
+    }
+
+    /// Finishes: `SELECT {what} FROM {table}`, with the page's place, order and length.
+    pub(crate) async fn page<T>(
+        mut self,
+        session: &mut Session<'_>,
+        table: &Table<T>,
+        page: &Page,
+    ) -> Result<(AssertSqlSafe<String>, Vec<Cell>), StoreError> {
+        let column = table.sort_column(page)?;
+        let descending = page.sort_direction == SortDirection::Descending;
+        if let Some(marker) = page.marker {
+            let place = table.place_of(session, marker, column).await?;
+            self.after(table.name, column, descending, place);
+        }
+        self.cells.push(page.limit.into());
+        let sql = format!(
+            "SELECT {} FROM {}{} ORDER BY {} LIMIT ${}",
+            table.what,
+            table.name,
+            self.filter(),
+            order(column, descending),
+            self.cells.len()
+        );
+        Ok((AssertSqlSafe(sql), self.cells))
+    }
+
+    fn filter(&self) -> String {
+        match self.conditions.is_empty() {
+            true => String::new(),
+            false => format!(" WHERE {}", self.conditions.join(" AND ")),
+        }
+    }
+
+    /// Only rows behind the marker. Unset values are smaller than all others, as [`order`] has it.
+    fn after(&mut self, table: &str, column: Option<&str>, descending: bool, place: Place) {
+        let beyond = if descending { "<" } else { ">" };
+        let Some(column) = column else {
+            return self.and(&format!("id {beyond} ?"), [place.id.into()]);
+        };
+        let value = format!("(SELECT {column} FROM {table} WHERE id = ?)");
+        let id = || Cell::from(place.id);
+        match (place.unset, descending) {
+            (true, false) => self.and(&format!("({column} IS NOT NULL OR id > ?)"), [id()]),
+            (true, true) => self.and(&format!("({column} IS NULL AND id < ?)"), [id()]),
+            (false, false) => self.and(
+                &format!("({column} > {value} OR ({column} = {value} AND id > ?))"),
+                [id(), id(), id()],
+            ),
+            (false, true) => self.and(
+                &format!(
+                    "({column} < {value} OR ({column} = {value} AND id < ?) OR {column} IS NULL)"
+                ),
+                [id(), id(), id()],
+            ),
+        }
+    }
+}
+
+/// Where a marker stands.
+struct Place {
+    id: i64,
+    /// Whether its value of the sorted column is unset.
+    unset: bool,
+}
+
+/// A table that can be listed.
+pub(crate) struct Table<T: 'static> {
+    pub(crate) name: &'static str,
+    /// What the rows are called in messages.
+    pub(crate) noun: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) columns: &'static [Column<T>],
+}
+
+impl<T> Table<T> {
+    fn sort_column(&self, page: &Page) -> Result<Option<&'static str>, StoreError> {
+        let Some(key) = page.sort_key.as_deref().filter(|key| *key != "id") else {
+            return Ok(None);
+        };
+        self.columns
+            .iter()
+            .find(|column| column.sort_key == Some(key))
+            .map(|column| Some(column.name))
+            .ok_or_else(|| StoreError::SortKey(key.to_owned()))
+    }
+
+    async fn place_of(
+        &self,
+        session: &mut Session<'_>,
+        marker: Uuid,
+        column: Option<&str>,
+    ) -> Result<Place, StoreError> {
+        let sql = format!(
+            "SELECT id, {} IS NULL FROM {} WHERE uuid = $1",
+            column.unwrap_or("id"),
+            self.name
+        );
+        let failed = |fault: Fault| fault.during("looking up where a page begins");
+        let row = session
+            .row(AssertSqlSafe(sql), vec![marker.into()])
+            .await
+            .map_err(failed)?
+            .ok_or_else(|| StoreError::NotFound {
+                what: self.noun,
+                value: marker.to_string(),
+            })?;
+        Ok(Place {
+            id: row.get(0).map_err(failed)?,
+            unset: row.get(1).map_err(failed)?,
+        })
+    }
+}
+
+/// Unset values first, then by value, then by creation; descending is exactly the reverse.
+fn order(column: Option<&str>, descending: bool) -> String {
+    match (column, descending) {
+        (None, false) => "id ASC".to_owned(),
+        (None, true) => "id DESC".to_owned(),
+        (Some(column), false) => format!("{column} ASC NULLS FIRST, id ASC"),
+        (Some(column), true) => format!("{column} DESC NULLS LAST, id DESC"),
+    }
+}
+
+/// The text as a pattern that matches itself only.
+fn literal(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '%' | '_') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}

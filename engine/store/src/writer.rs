@@ -1,0 +1,218 @@
+//! How writes reach the disk. SQLite: one task takes all that is queued, runs it in one transaction and answers when it is
+//! committed. PostgreSQL: each write is a transaction of its own, done again when it met another one.
+
+use crate::database::Session;
+use crate::fault::{self, Fault};
+use crate::folder::FolderLock;
+use crate::open::Options;
+use crate::write::{Limits, Write, apply};
+use ports::store::StoreError;
+use sqlx::{Connection as _, PgPool, SqliteConnection};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
+
+/// Writes that may wait in the queue; whoever comes then waits for a place.
+const QUEUE: usize = 1024;
+/// How often a transaction that met another one is begun.
+const ATTEMPTS: u32 = 5;
+
+type Answer = Result<u64, StoreError>;
+
+/// Where writes go.
+pub(crate) enum Writer {
+    Queue(mpsc::Sender<Order>),
+    Postgres(PgPool, Limits),
+}
+
+/// What the writing task is told.
+pub(crate) enum Order {
+    Do(Box<Write>, oneshot::Sender<Answer>),
+    /// Finish what is queued, close the database and answer.
+    Close(oneshot::Sender<()>),
+}
+
+impl Writer {
+    /// Starts the writing task of a SQLite database. It holds the folder's lock as long as it lives.
+    pub(crate) fn start(connection: SqliteConnection, lock: FolderLock, options: &Options) -> Self {
+        let (queue, orders) = mpsc::channel(QUEUE);
+        let task = Task {
+            connection,
+            orders,
+            limits: options.limits(),
+            batch: options.batch.max(1),
+            gather: options.gather,
+            closing: None,
+            _lock: lock,
+        };
+        tokio::spawn(task.run());
+        Writer::Queue(queue)
+    }
+
+    /// Does a write. Once it is queued it is done even when the caller goes away.
+    pub(crate) async fn write(&self, write: Write) -> Answer {
+        match self {
+            Writer::Queue(queue) => {
+                let (answer, answered) = oneshot::channel();
+                let order = Order::Do(Box::new(write), answer);
+                queue.send(order).await.map_err(|_| closed())?;
+                answered.await.map_err(|_| closed())?
+            }
+            Writer::Postgres(pool, limits) => {
+                let task = tokio::spawn(write_alone(pool.clone(), write, *limits));
+                task.await.map_err(|_| closed())?
+            }
+        }
+    }
+
+    /// Ends the writing task after what is queued.
+    pub(crate) async fn close(&self) {
+        if let Writer::Queue(queue) = self {
+            let (answer, answered) = oneshot::channel();
+            if queue.send(Order::Close(answer)).await.is_ok() {
+                // An error means that the task is gone already.
+                let _ = answered.await;
+            }
+        }
+    }
+}
+
+fn closed() -> StoreError {
+    Fault::other("the store is closed").during("writing to the store")
+}
+
+/// The writing task of a SQLite database.
+struct Task {
+    connection: SqliteConnection,
+    orders: mpsc::Receiver<Order>,
+    limits: Limits,
+    batch: usize,
+    gather: Duration,
+    closing: Option<oneshot::Sender<()>>,
+    _lock: FolderLock,
+}
+
+type Job = (Box<Write>, oneshot::Sender<Answer>);
+
+impl Task {
+    async fn run(mut self) {
+        let mut jobs = Vec::new();
+        while let Some(order) = self.orders.recv().await {
+            self.take(order, &mut jobs);
+            self.gather(&mut jobs).await;
+            if !jobs.is_empty() {
+                self.commit(std::mem::take(&mut jobs)).await;
+            }
+        }
+        if let Err(error) = self.connection.close().await {
+            tracing::warn!(error = %Fault::from(error), "closing the database");
+        }
+        drop(self._lock);
+        if let Some(answer) = self.closing {
+            // Whoever asked may have gone away.
+            let _ = answer.send(());
+        }
+    }
+
+    fn take(&mut self, order: Order, jobs: &mut Vec<Job>) {
+        match order {
+            Order::Do(write, answer) => jobs.push((write, answer)),
+            Order::Close(answer) => {
+                self.orders.close();
+                self.closing = Some(answer);
+            }
+        }
+    }
+
+    /// Takes what is queued. Only when there is company already is a moment's wait for more worth it.
+    async fn gather(&mut self, jobs: &mut Vec<Job>) {
+        while jobs.len() < self.batch {
+            let Ok(order) = self.orders.try_recv() else {
+                break;
+            };
+            self.take(order, jobs);
+        }
+        if jobs.len() < 2 {
+            return;
+        }
+        let until = Instant::now() + self.gather;
+        while jobs.len() < self.batch {
+            let Ok(Some(order)) = timeout_at(until, self.orders.recv()).await else {
+                break;
+            };
+            self.take(order, jobs);
+        }
+    }
+
+    async fn commit(&mut self, jobs: Vec<Job>) {
+        let started = Instant::now();
+        let done = transact(&mut self.connection, &jobs, self.limits).await;
+        metrics::histogram!("store_commit_seconds").record(started.elapsed().as_secs_f64());
+        metrics::histogram!("store_turns_per_commit").record(jobs.len() as f64);
+        let answers = match done {
+            Ok(answers) => answers,
+            Err(fault) => {
+                self.roll_back().await;
+                let answer = |_: &Job| Err(fault.clone().during("committing to the database"));
+                jobs.iter().map(answer).collect()
+            }
+        };
+        for ((_, asker), answer) in jobs.into_iter().zip(answers) {
+            // Whoever asked may have gone away; the write stands all the same.
+            let _ = asker.send(answer);
+        }
+    }
+
+    async fn roll_back(&mut self) {
+        let mut session = Session::Sqlite(&mut self.connection);
+        if let Err(fault) = session.execute("ROLLBACK", Vec::new()).await {
+            // SQLite ends a transaction by itself on some errors (disk full, I/O); then there is none to roll back.
+            tracing::debug!(error = %fault, "no transaction to roll back");
+        }
+    }
+}
+
+/// One transaction for all; one that is refused is undone alone.
+async fn transact(
+    connection: &mut SqliteConnection,
+    jobs: &[Job],
+    limits: Limits,
+) -> Result<Vec<Answer>, Fault> {
+    let mut session = Session::Sqlite(connection);
+    let mut answers = Vec::with_capacity(jobs.len());
+    session.execute("BEGIN IMMEDIATE", Vec::new()).await?;
+    for (write, _) in jobs {
+        session.execute("SAVEPOINT turn", Vec::new()).await?;
+        let answer = apply(&mut session, write, limits).await;
+        if answer.is_err() {
+            session.execute("ROLLBACK TO turn", Vec::new()).await?;
+        }
+        session.execute("RELEASE turn", Vec::new()).await?;
+        answers.push(answer);
+    }
+    session.execute("COMMIT", Vec::new()).await?;
+    Ok(answers)
+}
+
+/// One write in a transaction of its own, on PostgreSQL.
+async fn write_alone(pool: PgPool, write: Write, limits: Limits) -> Answer {
+    let mut attempt = 1;
+    loop {
+        let started = Instant::now();
+        let answer = attempt_alone(&pool, &write, limits).await;
+        metrics::histogram!("store_commit_seconds").record(started.elapsed().as_secs_f64());
+        metrics::histogram!("store_turns_per_commit").record(1.0);
+        match answer {
+            Err(error) if attempt < ATTEMPTS && fault::is_transient(&error) => attempt += 1,
+            answer => return answer,
+        }
+    }
+}
+
+async fn attempt_alone(pool: &PgPool, write: &Write, limits: Limits) -> Answer {
+    let failed = |error: sqlx::Error| Fault::from(error).during("committing to the database");
+    let mut transaction = pool.begin().await.map_err(failed)?;
+    let answer = apply(&mut Session::Postgres(&mut transaction), write, limits).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(answer)
+}
