@@ -1,0 +1,180 @@
+//! The whole way of an image: expected digest, old table wiped, download and write, digest compared, ends placed, GPT
+//! repaired, partitions found. Each failure names its cause; until the digest is right the disk has no table.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use agent_wire::{ImageInfo, ProgressPhase};
+use tokio::sync::mpsc;
+
+use super::checksum::{self, Expected};
+use super::download::{Download, Patience};
+use super::stream::{self, Written};
+use super::{credentials, format};
+use crate::disk::device::Device;
+use crate::disk::partitions::{self, Table};
+use crate::disk::wipe;
+use crate::failure::Failure;
+use crate::host::Host;
+use crate::log::info;
+use crate::outbound::client::{Fetcher, Get};
+use crate::progress::ProgressBoard;
+
+/// Messages in flight between download and writer; each holds one network read, at most a few hundred KiB.
+const IN_FLIGHT: usize = 32;
+
+/// Everything a deployment needs besides the image's description.
+pub struct Deployment<'a> {
+    /// The machine.
+    pub host: &'a Host,
+    /// Fetches under the rules.
+    pub fetcher: &'a Fetcher,
+    /// Patience with the server.
+    pub patience: Patience,
+    /// Whether MD5 is permitted.
+    pub md5_allowed: bool,
+    /// Progress.
+    pub board: &'a Arc<ProgressBoard>,
+}
+
+/// What was done.
+#[derive(Debug)]
+pub struct Deployed {
+    /// Bytes of the image on the disk.
+    pub bytes: u64,
+    /// Table of the image.
+    pub table: Table,
+    /// Four bytes at offset 440, as Ironic's conductor expects them.
+    pub disk_id: u32,
+}
+
+impl Deployment<'_> {
+    /// Writes an image to a disk.
+    pub async fn run(&self, image: &ImageInfo, disk: &Path) -> Result<Deployed, Failure> {
+        format::check_declared(image)?;
+        let get = Get {
+            authorization: credentials::authorization(image)?,
+            ..Get::default()
+        };
+        let expected = checksum::expected(image, self.fetcher, &get, self.md5_allowed).await?;
+        let device = Arc::new(open(self.host, disk)?);
+        self.board.phase(ProgressPhase::Wiping);
+        wipe::table(self.host, &device).map_err(|error| {
+            Failure::image_write(format!(
+                "wiping the old partition table of {} failed: {error}",
+                disk.display()
+            ))
+        })?;
+        self.board.phase(ProgressPhase::Writing);
+        let written = self
+            .transfer(image, &get, expected.algorithm, &device)
+            .await?;
+        self.board.phase(ProgressPhase::Finishing);
+        verify(&expected, &written)?;
+        let (host, path) = (self.host.clone(), disk.to_owned());
+        tokio::task::spawn_blocking(move || place(&host, &device, &written, &path))
+            .await
+            .map_err(|e| Failure::image_write(format!("the writing thread broke: {e}")))?
+    }
+
+    async fn transfer(
+        &self,
+        image: &ImageInfo,
+        get: &Get,
+        algorithm: checksum::Algorithm,
+        device: &Arc<Device>,
+    ) -> Result<Written, Failure> {
+        let (sender, receiver) = mpsc::channel(IN_FLIGHT);
+        let (target, board) = (Arc::clone(device), Arc::clone(self.board));
+        let writer = tokio::task::spawn_blocking(move || {
+            stream::write(&target, algorithm, receiver, &board)
+        });
+        let announced = |length: u64, plain: bool| self.board.total(plain.then_some(length));
+        let download = Download::new(
+            self.fetcher,
+            get,
+            self.patience,
+            device.size,
+            sender,
+            &announced,
+        );
+        let downloaded = download.run(&image.urls).await;
+        let written = writer
+            .await
+            .map_err(|e| Failure::image_write(format!("the writing thread broke: {e}")))?;
+        // A failed download closes the channel, so its reason is the first one.
+        downloaded?;
+        written
+    }
+}
+
+fn open(host: &Host, disk: &Path) -> Result<Device, Failure> {
+    if !host.may_write(disk) {
+        return Err(Failure::device(format!(
+            "{} may not be written to by this agent; it runs outside its own ramdisk and the disk was not named with --allow-disk",
+            disk.display()
+        )));
+    }
+    let device = Device::open_write(disk).map_err(|error| {
+        Failure::device(format!("{} cannot be opened: {error}", disk.display()))
+    })?;
+    if device.read_only() {
+        return Err(Failure::device(format!(
+            "{} is read-only; check its write protection",
+            disk.display()
+        )));
+    }
+    Ok(device)
+}
+
+fn verify(expected: &Expected, written: &Written) -> Result<(), Failure> {
+    if expected.hex == written.digest {
+        return Ok(());
+    }
+    Err(Failure::checksum(format!(
+        "the image's checksum is wrong: expected {}, the downloaded file has {}; correct image_checksum or the file on the server. The disk was left without a partition table",
+        expected.hex, written.digest
+    )))
+}
+
+fn place(
+    host: &Host,
+    device: &Device,
+    written: &Written,
+    path: &Path,
+) -> Result<Deployed, Failure> {
+    let on_disk = |error: &dyn std::fmt::Display| {
+        Failure::deployment(format!(
+            "{} after the image was written: {error}",
+            path.display()
+        ))
+    };
+    written
+        .sink
+        .commit()
+        .map_err(|e| Failure::image_write(e.to_string()))?;
+    device.flush_buffers().map_err(|e| on_disk(&e))?;
+    if partitions::move_backup_to_end(device).map_err(|e| on_disk(&e))? {
+        info!(
+            "{}: the backup GPT moved to the end of the disk",
+            path.display()
+        );
+    }
+    let table = partitions::read(device).map_err(|e| on_disk(&e))?;
+    if table.partitions.is_empty() {
+        return Err(on_disk(
+            &"no partition was found; is it a whole-disk image, and made for this sector size?",
+        ));
+    }
+    partitions::tell_kernel(host, device).map_err(|e| on_disk(&e))?;
+    let id = written
+        .sink
+        .head()
+        .get(440..444)
+        .and_then(|b| <[u8; 4]>::try_from(b).ok());
+    Ok(Deployed {
+        bytes: written.bytes,
+        table,
+        disk_id: id.map_or(0, u32::from_le_bytes),
+    })
+}
