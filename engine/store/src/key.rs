@@ -133,10 +133,16 @@ fn read(path: &Path) -> Result<Zeroizing<String>, KeyError> {
         });
     }
     let mut text = Zeroizing::new(String::new());
-    file.take(MAX_FILE)
+    file.take(MAX_FILE + 1)
         .read_to_string(&mut text)
         .map_err(failed)?;
-    Ok(text)
+    match text.len() as u64 > MAX_FILE {
+        true => Err(KeyError::Content {
+            path: path.to_owned(),
+            problem: "is longer than 64 KiB",
+        }),
+        false => Ok(text),
+    }
 }
 
 fn parse(text: &str, path: &Path) -> Result<Vec<(String, hkdf::Prk)>, KeyError> {
@@ -188,14 +194,16 @@ fn create(path: &Path) -> Result<(), KeyError> {
     rand::fill(&mut id).map_err(|_| KeyError::Random)?;
     let encoded = Zeroizing::new(STANDARD.encode(&random[..]));
     let line = Zeroizing::new(format!("k{}:{}\n", hex::encode(id), *encoded));
-    place(path, line.as_bytes()).map_err(|source| KeyError::Create {
+    // A name of its own for the draft: what a crash left behind is never in the way.
+    let draft = path.with_extension(format!("new-{}", hex::encode(id)));
+    place(path, &draft, line.as_bytes()).map_err(|source| KeyError::Create {
         path: path.to_owned(),
         source,
     })
 }
 
 /// Puts the file in place whole or not at all; whoever came first wins.
-fn place(path: &Path, content: &[u8]) -> io::Result<()> {
+fn place(path: &Path, draft: &Path, content: &[u8]) -> io::Result<()> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -204,18 +212,17 @@ fn place(path: &Path, content: &[u8]) -> io::Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(folder)?;
-    let draft = path.with_extension(format!("new-{}", std::process::id()));
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(&draft)
+        .open(draft)
         .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
-        .and_then(|()| match fs::hard_link(&draft, path) {
+        .and_then(|()| match fs::hard_link(draft, path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             other => other,
         });
-    let removed = fs::remove_file(&draft);
+    let removed = fs::remove_file(draft);
     written?;
     removed?;
     File::open(folder)?.sync_all()

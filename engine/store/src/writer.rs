@@ -184,8 +184,10 @@ async fn transact(
     for (write, _) in jobs {
         session.execute("SAVEPOINT turn", Vec::new()).await?;
         let answer = apply(&mut session, write, limits).await;
-        if answer.is_err() {
-            session.execute("ROLLBACK TO turn", Vec::new()).await?;
+        if let Err(error) = &answer {
+            let undone = session.execute("ROLLBACK TO turn", Vec::new()).await;
+            undone
+                .inspect_err(|_| tracing::warn!(%error, "a refused write ended the transaction"))?;
         }
         session.execute("RELEASE turn", Vec::new()).await?;
         answers.push(answer);
@@ -216,3 +218,6 @@ async fn attempt_alone(pool: &PgPool, write: &Write, limits: Limits) -> Answer {
     transaction.commit().await.map_err(failed)?;
     Ok(answer)
 }
+
+#[cfg(test)]
+mod tests;
