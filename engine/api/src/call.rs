@@ -14,7 +14,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 /// Whom a connection comes from, as the listener saw it. Put into each request's extensions by `serve`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer {
+pub struct Peer {
     /// Its address.
     pub address: SocketAddr,
     /// Whether the connection is encrypted.

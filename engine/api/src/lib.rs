@@ -18,6 +18,7 @@ mod selection;
 mod serve;
 mod tls;
 
+pub use call::Peer;
 pub use config::{ApiConfig, Limits, RenderMetrics};
 pub use serve::{ListenerLimits, ServeError, serve};
 pub use tls::{TlsConfig, TlsError};
