@@ -1,3 +1,5 @@
 //! The testbed: a laboratory of virtual machines and the project's own tasks. Nothing of the product may depend on it.
 
+pub mod engine;
 pub mod lab;
+pub mod suite;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use hammerscale_testbed::lab;
+use hammerscale_testbed::{engine, lab, suite};
 use tracing_subscriber::EnvFilter;
 
 /// Tasks around Hammerscale that need more than `cargo test`.
@@ -15,9 +15,21 @@ enum Task {
     Lab(lab::cli::LabCommand),
     /// Build the target images that the lab deploys.
     Image(lab::cli::ImageCommand),
+    Test(suite::TestCommand),
+    #[command(hide = true)]
+    Engine(engine::EngineCommand),
 }
 
 fn main() -> ExitCode {
+    let task = Task::parse();
+    // The engine logs by its own settings.
+    if !matches!(task, Task::Engine(_)) {
+        start_log();
+    }
+    run(task)
+}
+
+fn start_log() {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_target(false)
@@ -25,9 +37,14 @@ fn main() -> ExitCode {
             EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
         )
         .init();
-    let done = match Task::parse() {
+}
+
+fn run(task: Task) -> ExitCode {
+    let done = match task {
         Task::Lab(command) => command.run(),
         Task::Image(command) => command.run(),
+        Task::Test(command) => command.run(),
+        Task::Engine(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

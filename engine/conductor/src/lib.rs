@@ -22,4 +22,4 @@ mod turn;
 mod validate;
 
 pub use conductor::{Conductor, Parts};
-pub use settings::Settings;
+pub use settings::{RamdiskSettings, Settings};

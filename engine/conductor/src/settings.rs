@@ -40,6 +40,8 @@ pub struct Settings {
     pub heartbeat_timeout: u32,
     /// Let agents without a boot nonce (plain IPA) look themselves up by MAC address.
     pub lookup_by_mac: bool,
+    /// Let agents call from this machine itself: for development with model machines only.
+    pub loopback_agents: bool,
     /// Networks that agents must not fetch images from.
     pub agent_forbidden_networks: Vec<String>,
     /// Networks that agents may fetch images from although they are forbidden otherwise.
@@ -62,6 +64,7 @@ impl Default for Settings {
             concurrent_effects: 64,
             heartbeat_timeout: 300,
             lookup_by_mac: true,
+            loopback_agents: false,
             agent_forbidden_networks: Vec::new(),
             agent_allowed_networks: Vec::new(),
             ramdisk: None,

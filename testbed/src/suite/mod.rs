@@ -17,7 +17,9 @@ const TIER_2_ENDS: Duration = Duration::from_secs(55 * 60);
 
 /// Run every test that CI runs.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  cargo testbed test              what CI runs\n  cargo testbed test --all        everything, however long it takes\n  cargo testbed test --only vm    one stage\n  cargo testbed test --list       the stages")]
+#[command(
+    after_help = "Examples:\n  cargo testbed test              what CI runs\n  cargo testbed test --all        everything, however long it takes\n  cargo testbed test --only vm    one stage\n  cargo testbed test --list       the stages"
+)]
 pub struct TestCommand {
     /// Run tier 2 to its end, however long it takes.
     #[arg(long)]
@@ -36,11 +38,20 @@ impl TestCommand {
         let stages = plan::stages();
         if self.list {
             for stage in &stages {
-                println!("{:10} tier {}  {}", stage.name, stage.tier.number(), stage.about);
+                println!(
+                    "{:10} tier {}  {}",
+                    stage.name,
+                    stage.tier.number(),
+                    stage.about
+                );
             }
             return Ok(());
         }
-        if let Some(unknown) = self.only.iter().find(|name| stages.iter().all(|stage| stage.name != **name)) {
+        if let Some(unknown) = self
+            .only
+            .iter()
+            .find(|name| stages.iter().all(|stage| stage.name != **name))
+        {
             bail!("there is no stage '{unknown}'; `cargo testbed test --list` shows them");
         }
         let chosen: Vec<Stage> = stages

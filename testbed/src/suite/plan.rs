@@ -11,7 +11,10 @@ pub enum Tier {
     /// Always.
     First,
     /// While there is time.
-    #[allow(dead_code, reason = "the machine matrix and the interoperation stages are of this tier")]
+    #[allow(
+        dead_code,
+        reason = "the machine matrix and the interoperation stages are of this tier"
+    )]
     Second,
 }
 
@@ -37,8 +40,16 @@ pub fn stages() -> Vec<Stage> {
         first("format", "the sources are formatted", format),
         first("clippy", "no warnings, in tests neither", clippy),
         first("test", "unit, scenario and wire tests of every crate", test),
-        first("rustdoc", "the documentation builds without warnings", rustdoc),
-        first("clients", "the baremetal command and openstacksdk against the daemon", clients::run),
+        first(
+            "rustdoc",
+            "the documentation builds without warnings",
+            rustdoc,
+        ),
+        first(
+            "clients",
+            "the baremetal command and openstacksdk against the daemon",
+            clients::run,
+        ),
     ]
 }
 
@@ -60,7 +71,18 @@ fn format() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
-    cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])
+    cargo(
+        &[
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        &[],
+    )
 }
 
 fn test() -> Result<()> {
@@ -68,5 +90,8 @@ fn test() -> Result<()> {
 }
 
 fn rustdoc() -> Result<()> {
-    cargo(&["doc", "--quiet", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])
+    cargo(
+        &["doc", "--quiet", "--workspace", "--no-deps"],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    )
 }

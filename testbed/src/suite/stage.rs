@@ -37,8 +37,14 @@ impl Stage {
         };
         let took = began.elapsed();
         match &outcome {
-            Outcome::Failed(why) => println!("=== {} FAILED after {:.0} s: {why}", self.name, took.as_secs_f64()),
-            Outcome::Passed | Outcome::NotRun => println!("=== {} passed in {:.0} s", self.name, took.as_secs_f64()),
+            Outcome::Failed(why) => println!(
+                "=== {} FAILED after {:.0} s: {why}",
+                self.name,
+                took.as_secs_f64()
+            ),
+            Outcome::Passed | Outcome::NotRun => {
+                println!("=== {} passed in {:.0} s", self.name, took.as_secs_f64())
+            }
         }
         (outcome, took)
     }
@@ -58,7 +64,8 @@ impl Report {
 
     /// Takes note of a stage for which there was no time.
     pub fn not_run(&mut self, stage: &Stage) {
-        self.rows.push((stage.name, Outcome::NotRun, Duration::ZERO));
+        self.rows
+            .push((stage.name, Outcome::NotRun, Duration::ZERO));
     }
 
     /// How many failed.
@@ -67,7 +74,10 @@ impl Report {
     }
 
     fn count(&self, is: impl Fn(&Outcome) -> bool) -> usize {
-        self.rows.iter().filter(|(_, outcome, _)| is(outcome)).count()
+        self.rows
+            .iter()
+            .filter(|(_, outcome, _)| is(outcome))
+            .count()
     }
 
     /// Prints the table, and the closing line that counts.
@@ -77,13 +87,18 @@ impl Report {
             let result = match outcome {
                 Outcome::Passed => "passed".to_owned(),
                 Outcome::Failed(why) => format!("FAILED: {why}"),
-                Outcome::NotRun => "NOT RUN (no time left; `cargo testbed test --all` runs it)".to_owned(),
+                Outcome::NotRun => {
+                    "NOT RUN (no time left; `cargo testbed test --all` runs it)".to_owned()
+                }
             };
             println!("{name:10} {:8.0}  {result}", took.as_secs_f64());
         }
         println!("{:10} {:8.0}", "total", total.as_secs_f64());
         let passed = self.count(|outcome| matches!(outcome, Outcome::Passed));
         let skipped = self.count(|outcome| matches!(outcome, Outcome::NotRun));
-        println!("{passed} passed, {} failed, {skipped} skipped", self.failed());
+        println!(
+            "{passed} passed, {} failed, {skipped} skipped",
+            self.failed()
+        );
     }
 }

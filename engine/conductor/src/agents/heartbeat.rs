@@ -28,7 +28,7 @@ impl Conductor {
             .map_err(EngineError::from)?;
         let node = node.ok_or(AgentRefusal::NotFound)?;
         check_token(&node, &beat)?;
-        check_callback(&beat, from)?;
+        check_callback(&beat, from, self.inner.settings.loopback_agents)?;
         self.inner.last_seen.note(uuid, self.now());
         if let Some(progress) = beat
             .hammerscale
@@ -93,7 +93,11 @@ fn check_token(node: &Node, beat: &HeartbeatRequest) -> Result<(), AgentRefusal>
 }
 
 /// The engine calls back only to the address the heartbeat came from, over TLS, and never to itself or a link-local address.
-fn check_callback(beat: &HeartbeatRequest, from: IpAddr) -> Result<(), AgentRefusal> {
+fn check_callback(
+    beat: &HeartbeatRequest,
+    from: IpAddr,
+    loopback: bool,
+) -> Result<(), AgentRefusal> {
     let refuse = |why: &str| Err(AgentRefusal::Invalid(format!("callback_url {why}")));
     let Some(rest) = beat.callback_url.strip_prefix("https://") else {
         return refuse("must begin with https://");
@@ -106,6 +110,9 @@ fn check_callback(beat: &HeartbeatRequest, from: IpAddr) -> Result<(), AgentRefu
     let Ok(address) = host.parse::<IpAddr>() else {
         return refuse("must name an IP address");
     };
+    if is_own(address.to_canonical(), loopback) {
+        return refuse("must not be a loopback, link-local or unspecified address");
+    }
     if address.to_canonical() != from.to_canonical() {
         return refuse("must name the address that the heartbeat comes from");
     }
@@ -114,6 +121,17 @@ fn check_callback(beat: &HeartbeatRequest, from: IpAddr) -> Result<(), AgentRefu
         return Err(AgentRefusal::Invalid("agent_verify_ca is too large".into()));
     }
     Ok(())
+}
+
+fn is_own(address: IpAddr, loopback: bool) -> bool {
+    let link_local = match address {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
+    };
+    link_local
+        || address.is_unspecified()
+        || address.is_multicast()
+        || (address.is_loopback() && !loopback)
 }
 
 fn wait_of(node: &Node) -> Option<WaitFor> {

@@ -1,0 +1,113 @@
+//! `hammerscale serve`: puts the daemon together from its settings, runs it until it is told to stop, and takes it down in order. Wiring
+//! only: nothing here decides.
+
+mod agents;
+mod api_listener;
+mod certificates;
+mod hardware;
+mod logging;
+mod metrics;
+mod netboot;
+mod policy;
+mod storage;
+
+pub use logging::start as start_logging;
+
+use crate::adapters::agents::HttpsAgents;
+use crate::adapters::system::{SystemClock, SystemEntropy};
+use crate::config::Settings;
+use anyhow::{Context, Result};
+use conductor::{Conductor, Parts};
+use ports::boundary::{BoundaryObserver, Unobserved};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// What a test may watch or learn of a running daemon.
+pub struct Hooks {
+    /// Sees the boundaries of effects.
+    pub observer: Arc<dyn BoundaryObserver>,
+    /// Is told the API's address once it listens.
+    pub on_listening: Box<dyn FnOnce(SocketAddr) + Send>,
+}
+
+impl Default for Hooks {
+    fn default() -> Self {
+        Self {
+            observer: Arc::new(Unobserved),
+            on_listening: Box::new(|_| {}),
+        }
+    }
+}
+
+/// Runs the daemon until `stop` turns true.
+pub async fn run(settings: Settings, hooks: Hooks, stop: watch::Receiver<bool>) -> Result<()> {
+    let metrics = metrics::install();
+    let clock = Arc::new(SystemClock);
+    let entropy = Arc::new(SystemEntropy::new()?);
+    let store = storage::open(&settings).await?;
+    let boot = netboot::prepare(&settings)?;
+    let engine = Conductor::new(Parts {
+        store: store.clone(),
+        hardware: hardware::catalogue(&settings)?,
+        agents: Arc::new(HttpsAgents::default()),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        observer: hooks.observer,
+        settings: policy::conductor(&settings, boot.as_ref()),
+    });
+    let doors = api_listener::Doors {
+        engine: Arc::new(engine.clone()),
+        store: store.clone(),
+        clock: clock.clone(),
+        metrics,
+    };
+    let mut listeners: JoinSet<Result<()>> = JoinSet::new();
+    let (closing, closed) = watch::channel(false);
+    let api = api_listener::open(&settings, &doors, closed.clone()).await?;
+    let address = api.address;
+    let agents = agents::open(&settings, boot.as_ref(), &doors, closed.clone()).await?;
+    let netboot = match &boot {
+        Some(boot) => Some(boot.start(&engine, &store, clock, entropy).await?),
+        None => None,
+    };
+    engine
+        .start()
+        .await
+        .context("taking up the work of an earlier run")?;
+    listeners.spawn(api.serve());
+    if let Some(agents) = agents {
+        listeners.spawn(agents.serve());
+    }
+    (hooks.on_listening)(address);
+    tracing::info!(%address, name = settings.conductor.name.as_str(), version = env!("CARGO_PKG_VERSION"), "hammerscale serves");
+    let ended = until_stopped(&mut listeners, stop).await;
+    tracing::info!(
+        "stopping: running requests may end, running work is taken up at the next start"
+    );
+    // Nobody listening any more is fine: they have ended then.
+    let _ = closing.send(true);
+    while listeners.join_next().await.is_some() {}
+    if let Some(netboot) = netboot {
+        netboot.stop().await;
+    }
+    engine.stop().await;
+    store.close().await;
+    ended
+}
+
+/// Returns when a stop is asked for; a listener that ends by itself is an error.
+async fn until_stopped(
+    listeners: &mut JoinSet<Result<()>>,
+    mut stop: watch::Receiver<bool>,
+) -> Result<()> {
+    tokio::select! {
+        _ = stop.wait_for(|stop| *stop) => Ok(()),
+        ended = listeners.join_next() => match ended {
+            Some(Ok(Err(error))) => Err(error),
+            Some(Err(error)) => Err(error).context("a listener was lost"),
+            Some(Ok(Ok(()))) | None => anyhow::bail!("a listener ended without being asked to"),
+        },
+    }
+}
