@@ -89,9 +89,12 @@ impl EventStream {
     }
 
     async fn connect(&mut self) -> Result<(), ClientError> {
-        let mut query = Vec::new();
-        query.extend(self.node.clone().map(|it| ("node", it)));
-        query.extend(self.cursor.clone().map(|it| ("cursor", it)));
+        let query: Vec<_> = self
+            .cursor
+            .clone()
+            .map(|it| ("after", it))
+            .into_iter()
+            .collect();
         let url = self.client.url(&["hammerscale", "v1", "events"], &query);
         match self.client.open_stream(&url).await {
             Ok(response) => {
@@ -138,17 +141,39 @@ impl EventStream {
         if let Some(id) = message.id.as_ref().filter(|id| !id.is_empty()) {
             self.cursor = Some(id.clone());
         }
-        if message.event == "start" {
-            if let Ok(start) = serde_json::from_str::<StreamStart>(&message.data) {
-                self.cursor = Some(start.cursor);
+        match message.event.as_str() {
+            // Behind a known place the stream goes on from there, and that place is the better one.
+            "start" if self.cursor.is_none() => {
+                let start = serde_json::from_str::<StreamStart>(&message.data).ok();
+                self.cursor = start.map(|it| it.cursor);
             }
-            return;
+            "start" => {}
+            // This client read too slowly, and events were dropped.
+            "expired" => {
+                self.cursor = None;
+                self.open = None;
+            }
+            _ => self.note_event(&message.data),
         }
+    }
+
+    fn note_event(&mut self, data: &str) {
         // An event that this client cannot read is one that it does not know: newer engines may send such.
-        if let Ok(event) = serde_json::from_str::<Event>(&message.data) {
-            self.cursor = Some(event.cursor.clone());
+        let Ok(event) = serde_json::from_str::<Event>(data) else {
+            return;
+        };
+        self.cursor = Some(event.cursor.clone());
+        if self.wants(&event) {
             self.ready.push_back(StreamItem::Event(Box::new(event)));
         }
+    }
+
+    /// The stream carries all nodes' events; what concerns no node in particular concerns everybody.
+    fn wants(&self, event: &Event) -> bool {
+        let (Some(wanted), Some(node)) = (&self.node, event.node) else {
+            return true;
+        };
+        event.name.as_ref() == Some(wanted) || node.to_string() == wanted.to_ascii_lowercase()
     }
 }
 

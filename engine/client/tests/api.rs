@@ -398,12 +398,12 @@ async fn a_broken_stream_goes_on_where_it_broke() {
         ]
     );
     assert_eq!(stream.cursor(), Some("c9"));
-    let path = "GET /hammerscale/v1/events?node=n";
+    let path = "GET /hammerscale/v1/events";
     let expected = [
         path.to_owned(),
-        format!("{path}&cursor=c1"),
-        format!("{path}&cursor=c1"),
-        format!("{path}&cursor=c2"),
+        format!("{path}?after=c1"),
+        format!("{path}?after=c1"),
+        format!("{path}?after=c2"),
         path.to_owned(),
     ];
     assert_eq!(fake.asked(), expected);
@@ -466,7 +466,7 @@ async fn a_wait_without_a_stream_polls() {
         result.unwrap().provision_state.as_deref(),
         Some("manageable")
     );
-    assert_eq!(fake.asked()[1], "GET /hammerscale/v1/events?node=n");
+    assert_eq!(fake.asked()[1], "GET /hammerscale/v1/events");
 }
 
 #[tokio::test]
@@ -577,4 +577,39 @@ async fn a_wait_outlives_a_restart_of_the_engine() {
     let client = fake.client().await;
     client.wait_for("n", &goal, &options, |_| {}).await.unwrap();
     assert_eq!(fake.asked().len(), 4);
+}
+
+#[tokio::test]
+async fn a_slow_reader_is_told_and_begins_anew() {
+    let start = "event: start\ndata: {\"cursor\":\"c0\"}\n\n";
+    let fake = Fake::answering([
+        reply(200, &format!("{start}event: expired\ndata: {{}}\n\n")),
+        reply(200, &format!("{start}{}", changed("c1", "active"))),
+    ]);
+    let mut stream = fake.client().await.events(None);
+    assert_eq!(stream.next().await.unwrap(), StreamItem::Fresh);
+    assert_eq!(stream.next().await.unwrap(), StreamItem::Fresh);
+    assert!(matches!(stream.next().await.unwrap(), StreamItem::Event(_)));
+    assert_eq!(fake.asked(), ["GET /hammerscale/v1/events"; 2]);
+}
+
+#[tokio::test]
+async fn a_stream_of_one_node_leaves_out_the_others() {
+    let other = changed("c1", "active")
+        .replace("\"n\"", "\"other\"")
+        .replace(UUID, &UUID.replace('1', "9"));
+    let alarm =
+        event("c2", r#""kind":"alarm","message":"x""#).replace(&format!("\"{UUID}\""), "null");
+    let stream = format!("{other}{alarm}{}", changed("c3", "active"));
+    for wanted in ["n", UUID] {
+        let fake = Fake::answering([reply(200, &stream)]);
+        let mut events = fake.client().await.events(Some(wanted));
+        let mut cursors = Vec::new();
+        while cursors.len() < 2 {
+            if let StreamItem::Event(event) = events.next().await.unwrap() {
+                cursors.push(event.cursor);
+            }
+        }
+        assert_eq!(cursors, ["c2", "c3"]);
+    }
 }
