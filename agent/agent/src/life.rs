@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use agent_wire::{AGENT_VERIFY_CA_MINOR, BootIdentity, Interface};
+use agent_wire::{AGENT_VERIFY_CA_MINOR, BootIdentity, Interface, WireSecret};
 
 use crate::agent::{Agent, Settings, VERSION};
 use crate::cmdline::Params;
@@ -14,7 +14,7 @@ use crate::conductor::inspection;
 use crate::conductor::lookup::{self, Found, LookupError};
 use crate::host::{Host, read_text};
 use crate::init::supervise::{EXIT_LOCKED_DOWN, EXIT_TRY_AGAIN};
-use crate::init::{clock, modules::Modules, mounts};
+use crate::init::{clock, entropy, modules::Modules, mounts};
 use crate::inventory::{self, interfaces};
 use crate::log::{info, warning};
 use crate::net::{advertise, lldp, renew};
@@ -60,11 +60,15 @@ async fn live(options: Options, host: Host) -> anyhow::Result<()> {
         .or_else(|| read_text(&host.proc("cmdline")))
         .unwrap_or_default();
     let params = Params::parse(&line);
+    let identity = boot_identity(&options);
     if host.own_ramdisk {
-        prepare(host.clone(), params.clone()).await?;
+        let nonce = identity
+            .as_ref()
+            .map(|i| i.nonce.clone())
+            .unwrap_or_default();
+        prepare(host.clone(), params.clone(), nonce).await?;
     }
     tokio::time::sleep(params.hardware_initialization_delay).await;
-    let identity = boot_identity(&options);
     let trust = Trust {
         api_ca_pem: identity.as_ref().and_then(|i| i.api_ca_pem.clone()),
         insecure: params.insecure,
@@ -95,14 +99,16 @@ async fn live(options: Options, host: Host) -> anyhow::Result<()> {
 }
 
 /// Modules and network of our own ramdisk.
-async fn prepare(host: Host, params: Params) -> anyhow::Result<()> {
+async fn prepare(host: Host, params: Params, nonce: WireSecret) -> anyhow::Result<()> {
     let up = tokio::task::spawn_blocking(move || {
         let mut modules = Modules::of_running_kernel();
-        for name in ["efivarfs", "af_packet", "nls_cp437", "nls_ascii"] {
+        for name in ["efivarfs", "af_packet", "virtio_rng"] {
             modules.load(name);
         }
         modules.load_for_hardware(&host.sys("devices"));
         mounts::efivars();
+        // After the modules: one of them may be a hardware source.
+        entropy::ensure(nonce.expose().as_bytes());
         let up = renew::bring_up(&host, &params);
         // Devices that come later get their drivers too.
         let late = std::thread::Builder::new()

@@ -200,3 +200,134 @@ fn by_path(host: &Host, name: &str) -> Option<String> {
     };
     Some(format!("/dev/disk/by-path/pci-{pci}{suffix}"))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn write(path: &Path, content: &[u8]) {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+
+    /// A tree as sysfs has it: `block/` links into `devices/`, each disk links to its device.
+    fn tree() -> (tempfile::TempDir, Host) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut host = Host::ramdisk();
+        host.root = folder.path().to_owned();
+        std::fs::create_dir_all(host.sys("block")).unwrap();
+        (folder, host)
+    }
+
+    fn add(host: &Host, device: &str, name: &str, sectors: u64) -> std::path::PathBuf {
+        let device = host.sys("devices").join(device);
+        let block = if name.starts_with("nvme") {
+            device.join(name)
+        } else {
+            device.join("block").join(name)
+        };
+        write(&block.join("size"), sectors.to_string().as_bytes());
+        write(&block.join("queue/rotational"), b"0\n");
+        write(&block.join("queue/logical_block_size"), b"512\n");
+        write(&block.join("queue/physical_block_size"), b"4096\n");
+        symlink(&device, block.join("device")).unwrap();
+        symlink(&block, host.sys("block").join(name)).unwrap();
+        block
+    }
+
+    #[test]
+    fn scsi_nvme_and_virtio_disks_are_told_apart() {
+        let (_folder, host) = tree();
+        let sda = add(
+            &host,
+            "pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0",
+            "sda",
+            2_000_000,
+        );
+        write(&sda.join("device/model"), b"SAMSUNG  MZ7 \n");
+        write(&sda.join("device/vendor"), b"ATA     \n");
+        write(&sda.join("device/vpd_pg80"), b"\x00\x80\x00\x08  SER-A1");
+        let naa = [
+            &[0, 0x83, 0, 20, 1, 3, 0, 16][..],
+            &[0x60, 1, 2, 3, 4, 5, 6, 7],
+            &[9, 9, 9, 9, 9, 9, 9, 9],
+        ]
+        .concat();
+        write(&sda.join("device/vpd_pg83"), &naa);
+        let nvme = add(
+            &host,
+            "pci0000:00/0000:00:04.0/nvme/nvme0",
+            "nvme0n1",
+            4_000_000,
+        );
+        write(&nvme.join("device/model"), b"QEMU NVMe Ctrl\n");
+        write(&nvme.join("device/serial"), b"N1 \n");
+        write(&nvme.join("wwid"), b"eui.0025388\n");
+        let vda = add(&host, "pci0000:00/0000:00:05.0/virtio2", "vda", 10);
+        write(&vda.join("serial"), b"V1");
+        add(&host, "virtual", "loop0", 10);
+        add(
+            &host,
+            "pci0000:00/0000:00:1f.2/ata2/host1/target1:0:0/1:0:0:0",
+            "sr0",
+            10,
+        );
+        add(&host, "virtual2", "vdz", 0);
+        let disks = collect(&host);
+        let names: Vec<_> = disks.iter().map(|d| d.name.as_str()).collect();
+        assert_eq!(names, ["/dev/nvme0n1", "/dev/sda", "/dev/vda"]);
+        let [nvme, sda, vda] = &disks[..] else {
+            panic!("three disks")
+        };
+        assert_eq!(sda.serial.as_deref(), Some("SER-A1"));
+        assert_eq!(sda.model.as_deref(), Some("SAMSUNG MZ7"));
+        assert_eq!(sda.wwn.as_deref(), Some("0x6001020304050607"));
+        assert_eq!(
+            sda.wwn_vendor_extension.as_deref(),
+            Some("0x0909090909090909")
+        );
+        assert_eq!(
+            sda.wwn_with_extension.as_deref(),
+            Some("0x60010203040506070909090909090909")
+        );
+        assert_eq!(sda.hctl.as_deref(), Some("0:0:0:0"));
+        assert_eq!(sda.tran.as_deref(), Some("sata"));
+        assert_eq!(
+            sda.by_path.as_deref(),
+            Some("/dev/disk/by-path/pci-0000:00:1f.2-ata-1")
+        );
+        assert_eq!(
+            (sda.logical_sectors, sda.physical_sectors),
+            (Some(512), Some(4096))
+        );
+        assert_eq!(
+            (nvme.tran.as_deref(), nvme.serial.as_deref()),
+            (Some("nvme"), Some("N1"))
+        );
+        assert_eq!(nvme.wwn.as_deref(), Some("eui.0025388"));
+        assert_eq!(
+            nvme.by_path.as_deref(),
+            Some("/dev/disk/by-path/pci-0000:00:04.0-nvme-1")
+        );
+        assert_eq!(
+            (vda.tran.as_deref(), vda.serial.as_deref()),
+            (Some("virtio"), Some("V1"))
+        );
+        assert_eq!(
+            vda.by_path.as_deref(),
+            Some("/dev/disk/by-path/pci-0000:00:05.0")
+        );
+        assert!(!vda.rotational);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_page_panics(page: Vec<u8>) {
+            let _ = naa(&page);
+            let _ = unit_serial(&page);
+        }
+    }
+}

@@ -27,6 +27,6 @@ pub fn collect(host: &Host, params: &Params) -> Inventory {
             current_boot_mode: Some(system::boot_mode(host).to_owned()),
             pxe_interface: params.bootif.clone(),
         },
-        hostname: read_text(&host.proc("sys/kernel/hostname")),
+        hostname: read_text(&host.proc("sys/kernel/hostname")).filter(|name| name != "(none)"),
     }
 }

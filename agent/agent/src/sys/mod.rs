@@ -4,3 +4,4 @@ pub mod block;
 pub mod inode_flags;
 pub mod net;
 pub mod packet;
+pub mod random;
