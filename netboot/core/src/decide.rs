@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use model::boot::{BootOrder, BootWhat};
+use model::boot::BootOrder;
 
 use crate::dhcp::{ClientFacts, Listener, MessageType};
 use crate::methods::{self, BootAnswer};
@@ -19,7 +19,7 @@ pub enum Ignored {
     OtherServer(Ipv4Addr),
     /// A proxy answers boot clients only.
     NotABootClient,
-    /// A proxy has nothing to say: the machine shall boot from its disk, or there is no program for its firmware.
+    /// A proxy has nothing to say: there is no program for this firmware.
     NothingToBoot,
     /// A message that servers do not answer here (offers, acks; requests that only the lending server answers).
     NotForUs,
@@ -65,6 +65,9 @@ pub enum Decision {
 }
 
 /// Judges a packet. `order` is what the machine shall boot; `None` when no node has it.
+///
+/// A machine that shall boot from its disk is started like any other, and the script of its iPXE says so: firmware that gets an address
+/// without a boot file asks again for a minute (EDK II 2022.11) before it tries its next entry.
 pub fn decide(facts: &ClientFacts, order: Option<&BootOrder>, site: &Site) -> Decision {
     if facts.is_relayed() && !site.relays.contains(&facts.giaddr) {
         return Decision::Ignore(Ignored::RelayNotAllowed(facts.giaddr));
@@ -92,10 +95,10 @@ fn as_proxy(facts: &ClientFacts, order: Option<&BootOrder>, site: &Site) -> Deci
     if !methods::is_boot_client(facts) {
         return Decision::Ignore(Ignored::NotABootClient);
     }
-    let Some(order) = order else {
+    if order.is_none() {
         return Decision::Ignore(Ignored::UnknownMachine);
-    };
-    match boot_for(facts, order, site) {
+    }
+    match methods::boot_answer(facts, site) {
         Some(boot) => Decision::Proxy(boot),
         None => Decision::Ignore(Ignored::NothingToBoot),
     }
@@ -112,7 +115,7 @@ fn as_server(facts: &ClientFacts, order: Option<&BootOrder>, site: &Site) -> Dec
     if order.is_none() && site.unknown == UnknownMachines::Ignore {
         return Decision::Ignore(Ignored::UnknownMachine);
     }
-    let boot = order.and_then(|order| boot_for(facts, order, site));
+    let boot = order.and_then(|_| methods::boot_answer(facts, site));
     match facts.message {
         MessageType::Discover => Decision::Offer(boot),
         MessageType::Request => Decision::Assign(boot),
@@ -124,14 +127,5 @@ fn as_server(facts: &ClientFacts, order: Option<&BootOrder>, site: &Site) -> Dec
         MessageType::Offer | MessageType::Ack | MessageType::Nak => {
             Decision::Ignore(Ignored::NotForUs)
         }
-    }
-}
-
-/// Firmware that shall boot from disk is told nothing, so that it goes on to its next entry; iPXE gets a script that says so.
-fn boot_for(facts: &ClientFacts, order: &BootOrder, site: &Site) -> Option<BootAnswer> {
-    match order.what {
-        BootWhat::Ramdisk { .. } => methods::boot_answer(facts, site),
-        BootWhat::Disk if facts.is_ipxe() => methods::boot_answer(facts, site),
-        BootWhat::Disk => None,
     }
 }

@@ -262,16 +262,17 @@ fn routers_and_name_servers_are_sent_only_when_configured() {
 }
 
 #[test]
-fn a_disk_order_tells_firmware_nothing_but_its_address() {
-    let reply = ask(
-        &site(DhcpMode::Server),
-        1,
-        &[(60, OVMF), (93, &[0, 7])],
-        false,
+fn a_disk_order_starts_ipxe_too_and_a_system_gets_no_boot_data() {
+    let firmware: &[(u8, &[u8])] = &[(60, OVMF), (93, &[0, 7])];
+    let site = site(DhcpMode::Server);
+    assert_eq!(
+        ask(&site, 1, firmware, false),
+        ask(&site, 1, firmware, true)
     );
+    let system = ask(&site, 1, &[(60, b"dhcpcd-9.4.1")], false);
     assert!(
-        reply.starts_with("yi=10.0.0.156 si=0.0.0.0 file= ") && !reply.contains(" 67="),
-        "{reply}"
+        system.starts_with("yi=10.0.0.156 si=0.0.0.0 file= ") && !system.contains(" 67="),
+        "{system}"
     );
 }
 
