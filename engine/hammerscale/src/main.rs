@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The `hammerscale` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hammerscale::cli::main(hammerscale::serve::daemon)
+}
