@@ -44,10 +44,10 @@ fn marks_of_the_user_are_kept() {
 fn a_sealed_value_does_not_open_elsewhere() {
     let sealer = sealer();
     let sealed = sealer
-        .seal_document("node", json!({"password": "p", "token": "t"}))
+        .seal_document("node", json!({"token_a": "a", "token_b": "b"}))
         .unwrap();
     assert!(sealer.open_document("other", sealed.clone()).is_err());
-    let moved = json!({"password": sealed["token"], "token": sealed["password"]});
+    let moved = json!({"token_a": sealed["token_b"], "token_b": sealed["token_a"]});
     assert!(sealer.open_document("node", moved).is_err());
     for text in [
         "",
