@@ -153,7 +153,7 @@ pub const KEYS: &[Key] = &[
     key("timeouts.power_off_grace", Whole(0, 86_400), Fixed("60"), "Seconds in which the agent may power its machine off by itself before the BMC does it."),
     key("timeouts.agent_linger", SECONDS, Fixed("300"), "Seconds for which the agent stays up after the last step."),
     key("timeouts.boot_attempts", Whole(1, 10), Fixed("2"), "How often a machine is booted into the agent before that has failed."),
-    key("timeouts.power_sync", SECONDS, Fixed("120"), "Seconds between two looks at a machine's power state."),
+    key("timeouts.power_sync", Whole(0, 86_400), Fixed("120"), "Seconds between two looks at a machine's power state; 0 never looks unasked."),
 
     key("bmc.allowed_networks", NETWORKS, Unset("all except loopback and link-local addresses"), "Where BMCs may be. Loopback needs `development`."),
     key("bmc.connect_timeout", Whole(1, 300), Fixed("10"), "Seconds in which a BMC must accept a connection."),
@@ -193,11 +193,12 @@ pub const KEYS: &[Key] = &[
     key("netboot.tftp", Switch, Fixed("true"), "Serve the boot programs by TFTP too."),
     key("netboot.ipxe_dir", Path, Fixed("/usr/lib/ipxe"), "Folder of the iPXE programs, as Debian's package `ipxe` installs them."),
     key("netboot.ramdisk_dir", Path, Unset("nodes must name deploy_kernel and deploy_ramdisk"), "Folder of the agent's ramdisk, as `hammerscale ramdisk build` made it."),
-    key("netboot.kernel_append_params", Text("kernel parameters without control characters"), Unset("none"), "Parameters added to the ramdisk's kernel."),
+    key("netboot.kernel_append_params", Text("kernel parameters of plain characters; initrd= is the engine's own"), Unset("none"), "Parameters added to the ramdisk's kernel."),
 
     key("agents.listen", SOCKET, Unset("port 6386 of the network boot address; closed without network boot"), "Where agents report (TLS)."),
     key("agents.tls_certificate", Path, Unset("one made at first start, in the data folder"), "Certificate chain (PEM) of that listener."),
     key("agents.tls_key", Path, Unset("one made at first start, in the data folder"), "Private key (PEM) of that certificate."),
+    key("agents.lookup_by_mac", Switch, Fixed("true"), "Let agents that carry no boot identity (plain ironic-python-agent) name themselves by their MAC addresses, shortly after their machine was powered on."),
     key("agents.allowed_networks", NETWORKS, Unset("all that are not forbidden"), "From where agents may fetch images although it is forbidden otherwise."),
     key("agents.forbidden_networks", NETWORKS, Unset("none besides loopback, link-local, BMC and engine addresses"), "From where agents must not fetch images."),
 

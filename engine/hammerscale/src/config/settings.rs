@@ -224,6 +224,8 @@ pub struct Agents {
     pub listen: Option<SocketAddr>,
     /// TLS of that listener; none: made at first start.
     pub tls: Option<TlsFiles>,
+    /// Whether one without a boot identity may name itself by its MAC addresses.
+    pub lookup_by_mac: bool,
     /// From where they may fetch although it is forbidden otherwise.
     pub allowed_networks: Vec<Network>,
     /// From where they must not fetch.

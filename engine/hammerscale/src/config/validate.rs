@@ -218,6 +218,7 @@ fn default_interfaces(reader: &mut Reader<'_>) -> Option<BTreeMap<InterfaceKind,
 fn agents(reader: &mut Reader<'_>) -> Option<Agents> {
     let listen: Option<Option<SocketAddr>> = reader.maybe("agents.listen");
     let tls = tls(reader, "agents");
+    let lookup_by_mac = reader.one("agents.lookup_by_mac");
     let allowed_networks = reader.list("agents.allowed_networks");
     let forbidden_networks = reader.list("agents.forbidden_networks");
     if listen.flatten().is_some_and(|it| it.ip().is_unspecified()) {
@@ -228,6 +229,7 @@ fn agents(reader: &mut Reader<'_>) -> Option<Agents> {
     Some(Agents {
         listen: listen?,
         tls: tls?,
+        lookup_by_mac: lookup_by_mac?,
         allowed_networks: allowed_networks?,
         forbidden_networks: forbidden_networks?,
     })

@@ -78,9 +78,9 @@ checked_text! {
 }
 
 checked_text! {
-    /// Kernel parameters.
+    /// Kernel parameters, each of them one that the engine passes on.
     KernelParameters,
-    |text| text.len() <= 2048 && !text.chars().any(char::is_control)
+    |text| text.parse::<model::boot::KernelArgs>().is_ok()
 }
 
 checked_text! {
@@ -197,7 +197,7 @@ mod tests {
                 "http:///x",
             ],
         );
-        takes::<KernelParameters>(&["console=ttyS0 quiet"], &["a\nb"]);
+        takes::<KernelParameters>(&["console=ttyS0 quiet"], &["a\nb", "a;b", "initrd=x"]);
         takes::<LogDirectives>(&["info", "info,conductor=debug"], &["loud", "info,a=b=c"]);
         takes::<Netmask>(
             &["255.255.255.0", "255.255.255.255", "128.0.0.0"],
