@@ -13,7 +13,6 @@ use super::stream::{self, Written};
 use super::{credentials, format};
 use crate::disk::device::Device;
 use crate::disk::partitions::{self, Table};
-use crate::disk::wipe;
 use crate::failure::Failure;
 use crate::host::Host;
 use crate::log::info;
@@ -58,13 +57,6 @@ impl Deployment<'_> {
         };
         let expected = checksum::expected(image, self.fetcher, &get, self.md5_allowed).await?;
         let device = Arc::new(open(self.host, disk)?);
-        self.board.phase(ProgressPhase::Wiping);
-        wipe::table(self.host, &device).map_err(|error| {
-            Failure::image_write(format!(
-                "wiping the old partition table of {} failed: {error}",
-                disk.display()
-            ))
-        })?;
         self.board.phase(ProgressPhase::Writing);
         let written = self
             .transfer(image, &get, expected.algorithm, &device)
@@ -85,9 +77,13 @@ impl Deployment<'_> {
         device: &Arc<Device>,
     ) -> Result<Written, Failure> {
         let (sender, receiver) = mpsc::channel(IN_FLIGHT);
-        let (target, board) = (Arc::clone(device), Arc::clone(self.board));
+        let (host, target, board) = (
+            self.host.clone(),
+            Arc::clone(device),
+            Arc::clone(self.board),
+        );
         let writer = tokio::task::spawn_blocking(move || {
-            stream::write(&target, algorithm, receiver, &board)
+            stream::write(&host, &target, algorithm, receiver, &board)
         });
         let announced = |length: u64, plain: bool| self.board.total(plain.then_some(length));
         let download = Download::new(

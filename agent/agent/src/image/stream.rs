@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use agent_wire::ProgressPhase;
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 use tokio::sync::mpsc;
@@ -12,7 +13,9 @@ use super::checksum::{Algorithm, Running};
 use super::format::{self, Encoding};
 use super::sink::{Sink, SinkError};
 use crate::disk::device::Device;
+use crate::disk::wipe;
 use crate::failure::Failure;
+use crate::host::Host;
 use crate::progress::ProgressBoard;
 
 /// What the download sends.
@@ -140,7 +143,11 @@ impl Decoder {
 }
 
 /// Runs until the file is complete; blocks, so it belongs on a thread of its own.
+///
+/// The old partition table goes when the first byte is there and looks right: an image that cannot be had, or that does
+/// not fit, costs nothing.
 pub fn write(
+    host: &Host,
     device: &Arc<Device>,
     algorithm: Algorithm,
     mut feed: mpsc::Receiver<Feed>,
@@ -148,12 +155,16 @@ pub fn write(
 ) -> Result<Written, Failure> {
     let mut hash = Running::new(algorithm);
     let mut decoder = Decoder::new(Sink::new(Arc::clone(device)));
+    let mut wiped = false;
     while let Some(message) = feed.blocking_recv() {
         match message {
             Feed::Data(bytes) if bytes.is_empty() => {}
             Feed::Data(bytes) => {
                 hash.update(&bytes);
                 decoder = decoder.started(&bytes)?;
+                if !std::mem::replace(&mut wiped, true) {
+                    wipe_table(host, device, board)?;
+                }
                 decoder.push(&bytes)?;
                 board.done(decoder.target().sink.taken());
             }
@@ -168,6 +179,18 @@ pub fn write(
     Err(Failure::download(
         "the download stopped before the image was complete",
     ))
+}
+
+fn wipe_table(host: &Host, device: &Device, board: &ProgressBoard) -> Result<(), Failure> {
+    board.phase(ProgressPhase::Wiping);
+    wipe::table(host, device).map_err(|error| {
+        Failure::image_write(format!(
+            "wiping the old partition table of {} failed: {error}",
+            device.path.display()
+        ))
+    })?;
+    board.phase(ProgressPhase::Writing);
+    Ok(())
 }
 
 fn complete(decoder: Decoder, hash: Running) -> Result<Written, Failure> {
