@@ -16,7 +16,12 @@ pub(crate) fn ok(document: &impl Serialize) -> Answer {
 pub(crate) fn json(status: StatusCode, document: &impl Serialize) -> Answer {
     let text = serde_json::to_vec(document)
         .map_err(|error| ApiError::failed(format!("The answer cannot be written: {error}.")))?;
-    Ok((status, [(CONTENT_TYPE, "application/json")], text).into_response())
+    Ok(bytes(status, text))
+}
+
+/// JSON that is written already.
+pub(crate) fn bytes(status: StatusCode, text: Vec<u8>) -> Response {
+    (status, [(CONTENT_TYPE, "application/json")], text).into_response()
 }
 
 /// 201 with the new document and where it is; `path` without a leading slash.

@@ -17,6 +17,8 @@ pub(crate) struct Shared {
     pub config: ApiConfig,
     /// When this router was made: since then the conductor is known.
     pub started_at: Timestamp,
+    /// Slots for lists: a page of a thousand nodes is large, and more at a time would not be faster.
+    pub lists: Semaphore,
     /// Slots for bodies above the usual limit.
     pub large_bodies: Arc<Semaphore>,
 }
@@ -28,9 +30,10 @@ impl App {
         Self(Arc::new(Shared {
             engine,
             store,
-            config,
             started_at,
+            lists: Semaphore::new(config.limits.lists.max(1)),
             large_bodies,
+            config,
         }))
     }
 }

@@ -61,6 +61,8 @@ pub struct Limits {
     pub inspection_body: usize,
     /// How many bodies larger than `body` are in memory at a time; more requests wait.
     pub large_bodies: usize,
+    /// How many lists are put together at a time; more requests wait.
+    pub lists: usize,
     /// How deep JSON may be nested.
     pub depth: usize,
     /// Operations in one patch.
@@ -76,6 +78,7 @@ impl Default for Limits {
             provision_body: 64 << 20,
             inspection_body: 16 << 20,
             large_bodies: 4,
+            lists: 4,
             depth: 25,
             patch_operations: 1000,
             deadline: Duration::from_secs(60),

@@ -11,6 +11,7 @@ mod documents;
 mod error;
 mod front;
 mod ident;
+mod page;
 mod paging;
 mod patch;
 mod resources;

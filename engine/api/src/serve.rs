@@ -26,7 +26,8 @@ use tower::ServiceExt;
 pub struct ListenerLimits {
     /// Connections at a time; more wait in the kernel's queue.
     pub connections: usize,
-    /// How long a client may take for a request's head, and how long an idle connection is kept.
+    /// How long a client may take for a request's head, and how long an idle connection is kept: longer than clients keep theirs
+    /// (Go's 90 s), so that no request meets a closing connection.
     pub head: Duration,
     /// How long the TLS handshake may take.
     pub handshake: Duration,
@@ -40,7 +41,7 @@ impl Default for ListenerLimits {
     fn default() -> Self {
         Self {
             connections: 1024,
-            head: Duration::from_secs(30),
+            head: Duration::from_secs(100),
             handshake: Duration::from_secs(10),
             requests: 10_000,
             drain: Duration::from_secs(10),

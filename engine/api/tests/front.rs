@@ -1,4 +1,5 @@
 //! What every request meets: paths, versions, headers, error bodies, and what garbage gets.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod support;
 
@@ -202,4 +203,17 @@ proptest! {
             reply.error();
         }
     }
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_given_up() {
+    let fake = Fake::new();
+    let mut config = support::config();
+    config.limits.deadline = std::time::Duration::ZERO;
+    let router = api::router(fake.clone(), fake, config);
+    let never = Body::from_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let request = Request::post("/v1/nodes").body(never).unwrap();
+    let reply = send(&router, request).await;
+    assert_eq!(reply.status, 503);
+    assert!(reply.error().contains("took too long"));
 }

@@ -1,15 +1,12 @@
 //! Nodes: documents by version, creation, lists, patches.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod support;
 
-use model::{Guarded, InterfaceKind, Object, ProvisionState, Refusal, RefusalKind};
+use model::{Refusal, RefusalKind};
 use serde_json::{Value, json};
-use support::Fake;
 use support::ask::{ask, ask_at};
-
-fn object(value: Value) -> Object {
-    value.as_object().unwrap().clone()
-}
+use support::{Fake, rich};
 
 /// Compares with a file under tests/golden; `UPDATE_GOLDEN=1` writes it.
 fn golden(name: &str, found: &Value) {
@@ -20,28 +17,6 @@ fn golden(name: &str, found: &Value) {
     }
     let kept = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text, kept, "{name}");
-}
-
-fn rich(fake: &Fake) -> uuid::Uuid {
-    fake.add_node("ns~host-0", |node| {
-        node.driver_info = Guarded::new(object(json!({
-            "redfish_address": "https://bmc", "redfish_password": "hidden-canary",
-            "nested": {"api_token": "hidden-canary"}})));
-        node.instance_info = Guarded::new(object(json!({
-            "image_source": "http://images/a", "image_url": "http://hidden-canary"})));
-        node.config_drive = Some("0".repeat(64));
-        node.properties = object(json!({"cpus": 4, "cpu_arch": "x86_64"}));
-        node.provision_state = ProvisionState::InspectWait;
-        node.target_provision_state = Some(ProvisionState::Manageable);
-        node.traits = vec!["CUSTOM_A".to_owned()];
-        node.agent = Some(model::AgentLink {
-            token: model::Secret::new("hidden-canary".to_owned()),
-            url: Some("https://192.0.2.9:9999".to_owned()),
-            certificate: None,
-            version: Some("1.0".to_owned()),
-            since: node.created_at,
-        });
-    })
 }
 
 #[tokio::test]
@@ -265,141 +240,6 @@ async fn children_are_hidden_unless_asked_for() {
     }
     let reply = ask(&router, "GET", "/v1/nodes/parent/children", None).await;
     assert_eq!(reply.body["children"].as_array().unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn patches_work_on_the_secrets_themselves() {
-    let fake = Fake::new();
-    let uuid = rich(&fake);
-    let router = fake.operator();
-    let patch = json!([
-        {"op": "add", "path": "/driver_info/redfish_username", "value": "admin"},
-        {"op": "replace", "path": "/properties/cpus", "value": 8},
-        {"op": "remove", "path": "/properties/cpu_arch"},
-        {"op": "remove", "path": "/name"},
-        {"op": "remove", "path": "/owner"},
-        {"op": "add", "path": "/boot_interface", "value": "other"},
-    ]);
-    let reply = ask(&router, "PATCH", &format!("/v1/nodes/{uuid}"), Some(patch)).await;
-    assert_eq!(reply.status, 200, "{}", reply.text);
-    assert_eq!(reply.body["properties"], json!({"cpus": 8}));
-    assert_eq!(reply.body["name"], Value::Null);
-    assert_eq!(reply.body["boot_interface"], "other");
-    let node = fake.node(uuid);
-    assert_eq!(
-        node.driver_info.text("redfish_password"),
-        Some("hidden-canary")
-    );
-    assert_eq!(node.driver_info.text("redfish_username"), Some("admin"));
-    let patch = json!([{"op": "remove", "path": "/boot_interface"}]);
-    ask(&router, "PATCH", &format!("/v1/nodes/{uuid}"), Some(patch)).await;
-    assert_eq!(fake.node(uuid).interface(InterfaceKind::Boot), "fake");
-}
-
-#[tokio::test]
-async fn patches_are_refused_whole() {
-    let fake = Fake::new();
-    let uuid = rich(&fake);
-    fake.add_node("other", |_| {});
-    let router = fake.operator();
-    let path = format!("/v1/nodes/{uuid}");
-    for (patch, version, status) in [
-        (json!({}), "1.115", 400),
-        (json!([]), "1.115", 400),
-        (json!(null), "1.115", 400),
-        (
-            json!([{"op": "add", "path": "/uuid", "value": "x"}]),
-            "1.115",
-            400,
-        ),
-        (
-            json!([{"op": "add", "path": "/traits", "value": []}]),
-            "1.115",
-            400,
-        ),
-        (
-            json!([{"op": "add", "path": "/provision_state", "value": "active"}]),
-            "1.115",
-            400,
-        ),
-        (
-            json!([{"op": "remove", "path": "/extra/none"}]),
-            "1.115",
-            400,
-        ),
-        (
-            json!([{"op": "add", "path": "/driver", "value": null}]),
-            "1.115",
-            400,
-        ),
-        (json!([{"op": "remove", "path": "/driver"}]), "1.115", 400),
-        (
-            json!([{"op": "add", "path": "/extra", "value": 5}]),
-            "1.115",
-            400,
-        ),
-        (
-            json!([{"op": "add", "path": "/maintenance", "value": "perhaps"}]),
-            "1.115",
-            400,
-        ),
-        (
-            json!([{"op": "add", "path": "/protected_reason", "value": "r"}]),
-            "1.115",
-            400,
-        ),
-        (
-            json!([{"op": "add", "path": "/name", "value": "other"}]),
-            "1.115",
-            409,
-        ),
-        (
-            json!([{"op": "add", "path": "/shard", "value": "s"}]),
-            "1.81",
-            406,
-        ),
-        (json!([{"op": "remove", "path": "/shard"}]), "1.81", 200),
-        (
-            json!(vec![json!({"op": "remove", "path": "/owner"}); 1001]),
-            "1.115",
-            400,
-        ),
-        (
-            json!([{"op": "add", "path": "/extra/a", "value": 1}, {"op": "remove", "path": "/extra/b"}]),
-            "1.115",
-            400,
-        ),
-    ] {
-        let shown = patch.to_string();
-        let reply = ask_at(&router, version, "PATCH", &path, Some(patch)).await;
-        assert_eq!(reply.status, status, "{shown:.200}: {}", reply.text);
-    }
-    assert!(fake.node(uuid).extra.is_empty());
-    let reset = format!("{path}?reset_interfaces=true");
-    let patch = json!([{"op": "add", "path": "/driver", "value": "fake-hardware"}]);
-    assert_eq!(
-        ask_at(&router, "1.44", "PATCH", &reset, Some(patch.clone()))
-            .await
-            .status,
-        406
-    );
-    assert_eq!(ask(&router, "PATCH", &reset, Some(patch)).await.status, 200);
-    let patch = json!([{"op": "add", "path": "/extra/a", "value": 1}]);
-    assert_eq!(ask(&router, "PATCH", &reset, Some(patch)).await.status, 400);
-}
-
-#[tokio::test]
-async fn maintenance_off_takes_reason_and_fault_with_it() {
-    let fake = Fake::new();
-    let uuid = fake.add_node("a", |node| {
-        node.maintenance = true;
-        node.maintenance_reason = Some("why".to_owned());
-        node.fault = Some(model::Fault::Clean);
-    });
-    let patch = json!([{"op": "replace", "path": "/maintenance", "value": "false"}]);
-    let reply = ask(&fake.operator(), "PATCH", "/v1/nodes/a", Some(patch)).await;
-    assert_eq!(reply.body["maintenance_reason"], Value::Null);
-    assert_eq!(fake.node(uuid).fault, None);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use crate::answer;
 use crate::app::App;
 use crate::call::Call;
 use crate::error::{Answer, ApiError};
+use crate::page::PageWriter;
 use crate::selection::Selection;
 use crate::{ident, paging};
 use api_types::history::{FIELDS, SUMMARY};
@@ -12,7 +13,6 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use model::{HistoryEntry, Node, Severity};
-use serde_json::{Map, Value};
 
 /// More lines than this are not looked at: the history is capped per node.
 const MOST_LINES: usize = 10_000;
@@ -39,23 +39,19 @@ async fn list(call: Call, Path(name): Path<String>) -> Answer {
         },
     };
     let lines: Vec<&HistoryEntry> = lines.iter().skip(begin).take(page.limit).collect();
-    let mut history = Vec::with_capacity(lines.len());
+    let mut list = PageWriter::new("history");
     for line in &lines {
         let mut document = document(&call, &node, line);
         if matches!(selection, Selection::Some(_)) {
             document.event = shortened(&document.event);
         }
-        history.push(Value::Object(selection.apply(&call, FIELDS, &document)?));
+        list.push(&selection.apply(&call, FIELDS, &document)?)
+            .await?;
     }
-    let mut body = Map::new();
-    body.insert("history".to_owned(), Value::Array(history));
     let last = lines.last().map(|line| line.uuid.to_string());
     let path = format!("nodes/{}/history", node.uuid);
     let next = paging::next(&call, &path, page.limit, lines.len(), last.as_deref());
-    if let Some(next) = next {
-        body.insert("next".to_owned(), Value::String(next));
-    }
-    answer::ok(&body)
+    list.finish(next)
 }
 
 async fn show(call: Call, Path((name, entry)): Path<(String, String)>) -> Answer {

@@ -9,6 +9,7 @@ use crate::attributes::{self, node as attributes_of};
 use crate::call::Call;
 use crate::documents::node as document;
 use crate::error::{Answer, ApiError};
+use crate::page::PageWriter;
 use crate::selection::Selection;
 use crate::{ident, paging};
 use api_types::node::{FIELDS, SUMMARY};
@@ -16,7 +17,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use model::Node;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
 pub(crate) fn routes() -> Router<App> {
@@ -37,25 +38,22 @@ async fn list_detail(call: Call) -> Answer {
 async fn page(call: Call, detail: bool) -> Answer {
     let selection = Selection::of_list(&call, FIELDS, SUMMARY, detail)?;
     let limit = paging::limit(&call)?;
+    let _slot = call.app.lists.acquire().await.ok();
     let nodes = match filters::query(&call).await? {
         Some(query) => call.app.store.nodes(&query).await?,
         None => Vec::new(),
     };
-    let mut documents = Vec::with_capacity(nodes.len());
-    for node in &nodes {
-        documents.push(Value::Object(document::selected(&call, node, &selection)?));
+    let last = nodes.last().map(|node| node.uuid.to_string());
+    let mut page = PageWriter::new("nodes");
+    for node in nodes {
+        page.push(&document::selected(&call, &node, &selection)?)
+            .await?;
     }
-    let mut body = Map::new();
-    body.insert("nodes".to_owned(), Value::Array(documents));
     // A filter that matches at most one node has no further page.
-    if call.parameter("instance_uuid").is_none() {
-        let last = nodes.last().map(|node| node.uuid.to_string());
-        let path = if detail { "nodes/detail" } else { "nodes" };
-        if let Some(next) = paging::next(&call, path, limit, nodes.len(), last.as_deref()) {
-            body.insert("next".to_owned(), Value::String(next));
-        }
-    }
-    answer::ok(&body)
+    let last = last.filter(|_| call.parameter("instance_uuid").is_none());
+    let path = if detail { "nodes/detail" } else { "nodes" };
+    let next = paging::next(&call, path, limit, page.count(), last.as_deref());
+    page.finish(next)
 }
 
 async fn show(call: Call, Path(node): Path<String>) -> Answer {

@@ -9,6 +9,7 @@ use crate::attributes::{self, patchable, write_back};
 use crate::call::Call;
 use crate::documents::port as document;
 use crate::error::{Answer, ApiError};
+use crate::page::PageWriter;
 use crate::patch::{Operation, apply, operations};
 use crate::selection::Selection;
 use crate::{ident, paging};
@@ -51,21 +52,19 @@ async fn list_of_node_detail(call: Call, Path(node): Path<String>) -> Answer {
 async fn page(call: Call, node: Option<Uuid>, path: &str, detail: bool) -> Answer {
     let selection = Selection::of_list(&call, FIELDS, SUMMARY, detail)?;
     let limit = paging::limit(&call)?;
+    let _slot = call.app.lists.acquire().await.ok();
     let ports = match filters::query(&call, node).await? {
         Some(query) => call.app.store.ports(&query).await?,
         None => Vec::new(),
     };
-    let mut documents = Vec::with_capacity(ports.len());
-    for port in &ports {
-        documents.push(Value::Object(document::selected(&call, port, &selection)?));
-    }
-    let mut body = Map::new();
-    body.insert("ports".to_owned(), Value::Array(documents));
     let last = ports.last().map(|port| port.uuid.to_string());
-    if let Some(next) = paging::next(&call, path, limit, ports.len(), last.as_deref()) {
-        body.insert("next".to_owned(), Value::String(next));
+    let mut page = PageWriter::new("ports");
+    for port in ports {
+        page.push(&document::selected(&call, &port, &selection)?)
+            .await?;
     }
-    answer::ok(&body)
+    let next = paging::next(&call, path, limit, page.count(), last.as_deref());
+    page.finish(next)
 }
 
 async fn show(call: Call, Path(port): Path<String>) -> Answer {

@@ -15,9 +15,10 @@ mod store;
 use api::ApiConfig;
 use async_trait::async_trait;
 use axum::Router;
-use model::{HistoryEntry, Node, Port, Timestamp, Verb};
+use model::{Guarded, HistoryEntry, Node, Object, Port, ProvisionState, Timestamp, Verb};
 use ports::clock::Clock;
 use ports::event::Event;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use tokio::sync::broadcast;
@@ -102,4 +103,31 @@ pub fn config() -> ApiConfig {
     let mut config = ApiConfig::new(Arc::new(StoppedClock));
     config.metrics = Some(Arc::new(|| "up 1\n".to_owned()));
     config
+}
+
+pub fn object(value: Value) -> Object {
+    value.as_object().unwrap().clone()
+}
+
+/// A node with secrets in every place that holds some.
+pub fn rich(fake: &Fake) -> Uuid {
+    fake.add_node("ns~host-0", |node| {
+        node.driver_info = Guarded::new(object(json!({
+            "redfish_address": "https://bmc", "redfish_password": "hidden-canary",
+            "nested": {"api_token": "hidden-canary"}})));
+        node.instance_info = Guarded::new(object(json!({
+            "image_source": "http://images/a", "image_url": "http://hidden-canary"})));
+        node.config_drive = Some("0".repeat(64));
+        node.properties = object(json!({"cpus": 4, "cpu_arch": "x86_64"}));
+        node.provision_state = ProvisionState::InspectWait;
+        node.target_provision_state = Some(ProvisionState::Manageable);
+        node.traits = vec!["CUSTOM_A".to_owned()];
+        node.agent = Some(model::AgentLink {
+            token: model::Secret::new("hidden-canary".to_owned()),
+            url: Some("https://192.0.2.9:9999".to_owned()),
+            certificate: None,
+            version: Some("1.0".to_owned()),
+            since: node.created_at,
+        });
+    })
 }
