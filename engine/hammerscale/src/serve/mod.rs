@@ -4,6 +4,7 @@
 mod agents;
 mod api_listener;
 mod certificates;
+mod daemon;
 mod hardware;
 mod logging;
 mod metrics;
@@ -11,6 +12,7 @@ mod netboot;
 mod policy;
 mod storage;
 
+pub use daemon::daemon;
 pub use logging::start as start_logging;
 
 use crate::adapters::agents::HttpsAgents;

@@ -75,6 +75,12 @@ pub fn install_for_debian_image() -> Result<()> {
     install(&[IMAGES, DEBIAN_IMAGE].concat())
 }
 
+/// Installs what running the Python clients needs.
+pub fn install_for_clients() -> Result<()> {
+    require_debian()?;
+    install(&[need("python3-venv", "holds the baremetal command and openstacksdk")])
+}
+
 fn require_debian() -> Result<()> {
     if !nix::unistd::geteuid().is_root() {
         bail!("the lab needs root: it makes network namespaces and runs a private libvirt");

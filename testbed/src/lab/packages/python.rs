@@ -13,10 +13,15 @@ const PYTHON: &str = "/usr/bin/python3";
 /// What is installed, each at one version.
 const REQUIREMENTS: &[&str] = &["sushy-tools==2.2.0", "virtualbmc==3.3.0", "bcrypt==4.3.0"];
 
-/// The environment's `bin` folder; made on first use.
+/// The `bin` folder of the lab's environment; made on first use.
 pub fn environment() -> Result<PathBuf> {
+    environment_with(REQUIREMENTS)
+}
+
+/// The `bin` folder of an environment that holds these, each at one version; made on first use.
+pub fn environment_with(requirements: &[&str]) -> Result<PathBuf> {
     let interpreter = output(&mut tool(PYTHON, ["--version"]))?;
-    let parts: Vec<&str> = REQUIREMENTS
+    let parts: Vec<&str> = requirements
         .iter()
         .copied()
         .chain([interpreter.trim()])
@@ -25,7 +30,7 @@ pub fn environment() -> Result<PathBuf> {
     let folder = cache::entry(&cache::folder()?, &name, |folder| {
         println!(
             "installing {} for {}",
-            REQUIREMENTS.join(", "),
+            requirements.join(", "),
             interpreter.trim()
         );
         output(tool(PYTHON, ["-m", "venv", "--system-site-packages"]).arg(folder))?;
@@ -34,7 +39,7 @@ pub fn environment() -> Result<PathBuf> {
                 folder.join("bin/pip"),
                 ["install", "--quiet", "--disable-pip-version-check"],
             )
-            .args(REQUIREMENTS),
+            .args(requirements),
         )
         .map(drop)
     })?;
