@@ -70,6 +70,11 @@ async fn ports_are_made_listed_changed_and_removed() {
     let port: api_types::Port = serde_json::from_value(changed.body).unwrap();
     assert_eq!(port.extra["rack"], 7);
 
+    let patch = json!([{"op": "add", "path": "/local_link_connection", "value": {"network_type": "unmanaged"}}]);
+    for (version, status) in [("1.63", 406), ("1.64", 200)] {
+        let reply = ask_at(&router, version, "PATCH", &path, Some(patch.clone())).await;
+        assert_eq!(reply.status, status, "{}", reply.text);
+    }
     let old = ask_at(&router, "1.1", "GET", &path, None).await;
     assert_eq!(old.body.as_object().unwrap().len(), 7);
     assert_eq!(ask(&router, "DELETE", &path, None).await.status, 204);

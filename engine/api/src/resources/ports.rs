@@ -17,7 +17,7 @@ use api_types::port::{FIELDS, SUMMARY};
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
-use model::{MacAddress, Node, Port, Refusal, RefusalKind};
+use model::{MacAddress, Node, Object, Port, Refusal, RefusalKind};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -82,7 +82,7 @@ async fn create(call: Call) -> Answer {
     let now = call.app.config.clock.now();
     let mut port = Port::new(Uuid::new_v4(), node.uuid, MacAddress::new([0; 6]), now);
     attributes::fill(&call, TABLE, FIELDS, &[], &mut port, body)?;
-    check_wiring(&call, &port)?;
+    check_wiring(&call, &port.local_link_connection)?;
     let port = call.app.engine.create_port(port).await?;
     let shown = document::selected(&call, &port, &Selection::All)?;
     answer::created(&call, &format!("ports/{}", port.uuid), &shown)
@@ -117,11 +117,13 @@ async fn known_node(call: &Call, named: &str) -> Result<Node, ApiError> {
 async fn patch(call: Call, Path(name): Path<String>) -> Answer {
     let mut operations = operations(&call, TABLE, FIELDS)?;
     for operation in &mut operations {
-        if operation.root() == "node_uuid"
-            && let Some(Value::String(uuid)) = operation.root_value()
-        {
-            let node = known_node(&call, &uuid.clone()).await?;
-            *uuid = node.uuid.to_string();
+        match (operation.root().to_owned().as_str(), operation.root_value()) {
+            ("node_uuid", Some(Value::String(uuid))) => {
+                let node = known_node(&call, &uuid.clone()).await?;
+                *uuid = node.uuid.to_string();
+            }
+            ("local_link_connection", Some(Value::Object(link))) => check_wiring(&call, link)?,
+            _ => {}
         }
     }
     let port = ident::port(&call, &name).await?;
@@ -139,8 +141,9 @@ fn edited(old: &Port, operations: Vec<Operation>) -> Result<Port, Refusal> {
     Ok(port)
 }
 
-fn check_wiring(call: &Call, port: &Port) -> Result<(), ApiError> {
-    match port.local_link_connection.contains_key("network_type") {
+/// A port that is wired to no switch port of its own came later than the others.
+fn check_wiring(call: &Call, link: &Object) -> Result<(), ApiError> {
+    match link.contains_key("network_type") {
         true => call.needs("network_type in local_link_connection", 64),
         false => Ok(()),
     }
