@@ -21,51 +21,31 @@ const MOST_STEPS: usize = 200;
 
 /// The steps of a request, in order.
 pub(crate) fn of(call: &Call, verb: Verb, args: &mut Args) -> Result<Vec<Step>, ApiError> {
-    let clean = args.take("clean_steps");
-    let deploy = args.take("deploy_steps");
-    let service = args.take("service_steps");
-    let given = match verb {
-        Verb::Clean => [
-            Some(("clean_steps", clean, true)),
-            stray(deploy),
-            stray(service),
-        ],
-        Verb::Service => [
-            Some(("service_steps", service, true)),
-            stray(clean),
-            stray(deploy),
-        ],
-        Verb::Deploy | Verb::Rebuild => {
-            if deploy.is_some() {
-                call.needs("deploy_steps", 69)?;
-            }
-            [
-                Some(("deploy_steps", deploy, false)),
-                stray(clean),
-                stray(service),
-            ]
-        }
-        _ => [stray(clean), stray(deploy), stray(service)],
+    let own = match verb {
+        Verb::Clean => Some("clean_steps"),
+        Verb::Service => Some("service_steps"),
+        Verb::Deploy | Verb::Rebuild => Some("deploy_steps"),
+        _ => None,
     };
     let mut steps = Vec::new();
-    for (name, value, required) in given.into_iter().flatten() {
-        match value {
-            _ if name.is_empty() => return Err(misplaced()),
-            None if required => {
+    for name in ["clean_steps", "deploy_steps", "service_steps"] {
+        match args.take(name) {
+            Some(_) if own != Some(name) => return Err(misplaced()),
+            Some(value) => {
+                if name == "deploy_steps" {
+                    call.needs(name, 69)?;
+                }
+                steps = list(name, value, verb)?;
+            }
+            None if own == Some(name) && name != "deploy_steps" => {
                 return Err(ApiError::invalid(format!(
                     "{name} is required when the provision state is set to {verb}."
                 )));
             }
             None => {}
-            Some(value) => steps = list(name, value, verb)?,
         }
     }
     Ok(steps)
-}
-
-/// Steps that came with the wrong verb.
-fn stray(value: Option<Value>) -> Option<(&'static str, Option<Value>, bool)> {
-    value.map(|value| ("", Some(value), false))
 }
 
 fn misplaced() -> ApiError {
