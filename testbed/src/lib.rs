@@ -1,5 +1,7 @@
 //! The testbed: a laboratory of virtual machines and the project's own tasks. Nothing of the product may depend on it.
 
+pub mod demo;
 pub mod engine;
+pub mod generate;
 pub mod lab;
 pub mod suite;

@@ -3,19 +3,22 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use hammerscale_testbed::{engine, lab, suite};
+use hammerscale_testbed::{demo, engine, generate, lab, suite};
 use tracing_subscriber::EnvFilter;
 
 /// Tasks around Hammerscale that need more than `cargo test`.
 #[derive(Parser)]
 #[command(name = "testbed", version)]
 enum Task {
+    Demo(demo::DemoCommand),
     /// Virtual machines with real firmware and a Redfish BMC each, in a network namespace.
     #[command(subcommand)]
     Lab(lab::cli::LabCommand),
     /// Build the target images that the lab deploys.
     Image(lab::cli::ImageCommand),
     Test(suite::TestCommand),
+    /// Write the generated documents anew.
+    Generate,
     #[command(hide = true)]
     Engine(engine::EngineCommand),
 }
@@ -41,9 +44,11 @@ fn start_log() {
 
 fn run(task: Task) -> ExitCode {
     let done = match task {
+        Task::Demo(command) => command.run(),
         Task::Lab(command) => command.run(),
         Task::Image(command) => command.run(),
         Task::Test(command) => command.run(),
+        Task::Generate => generate::run(),
         Task::Engine(command) => command.run(),
     };
     match done {

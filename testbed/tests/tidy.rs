@@ -112,11 +112,15 @@ fn functions(text: &str) -> Vec<(String, usize)> {
         if code.starts_with("//") || !(head.starts_with("fn ") || head.contains(" fn ")) {
             continue;
         }
+        // A declaration without a body ends its signature with a semicolon.
+        let signature_end = lines[start..]
+            .iter()
+            .find(|line| line.trim_end().ends_with(['{', ';', '}']));
+        if !signature_end.is_some_and(|line| line.trim_end().ends_with('{')) {
+            continue;
+        }
         let close = format!("{}}}", " ".repeat(indent));
-        let end = lines[start..].iter().position(|line| *line == close);
-        let ends_at_once =
-            lines[start].trim_end().ends_with('}') || lines[start].trim_end().ends_with(';');
-        if let (Some(end), false) = (end, ends_at_once) {
+        if let Some(end) = lines[start..].iter().position(|line| *line == close) {
             found.push((head.trim().to_owned(), end + 1));
         }
     }

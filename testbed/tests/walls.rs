@@ -151,6 +151,32 @@ fn the_pure_crates_do_not_know_the_world() {
 }
 
 #[test]
+fn there_is_one_provider_of_cryptography() {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--workspace",
+            "--offline",
+            "--prefix",
+            "none",
+            "--edges",
+            "normal,build,dev",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo tree runs");
+    let tree = String::from_utf8_lossy(&output.stdout);
+    assert!(tree.contains("aws-lc-rs v"), "the tree was not read");
+    for unwanted in ["ring", "openssl", "openssl-sys", "native-tls"] {
+        let name = format!("{unwanted} v");
+        assert!(
+            !tree.lines().any(|line| line.starts_with(&name)),
+            "{unwanted} came in"
+        );
+    }
+}
+
+#[test]
 fn the_table_names_no_crate_twice() {
     let names: BTreeSet<&str> = MAY_IMPORT.iter().map(|(name, _)| *name).collect();
     assert_eq!(names.len(), MAY_IMPORT.len());

@@ -19,6 +19,8 @@ pub struct Policy {
     pub boot_attempts: u32,
     /// How long the machine may take to power itself off before the BMC forces it.
     pub power_off_grace_seconds: u32,
+    /// How long a soft power off may take when the client does not say.
+    pub soft_power_off_seconds: u32,
     /// Power the machine off when a deployment failed.
     pub power_off_after_deploy_failure: bool,
     /// Priorities of automated clean steps that differ from the agent's, by `interface.step`.
@@ -37,6 +39,7 @@ impl Default for Policy {
             step_silence_seconds: 300,
             boot_attempts: 2,
             power_off_grace_seconds: 60,
+            soft_power_off_seconds: 600,
             power_off_after_deploy_failure: true,
             clean_priorities: [
                 ("deploy.erase_devices".to_owned(), 0),

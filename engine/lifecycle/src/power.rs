@@ -8,9 +8,6 @@ use model::{
     FlowKind, PowerState, PowerTarget, ProvisionState, Refusal, RefusalKind, Severity, Stage,
 };
 
-/// How long a soft power off may take when the client does not say: Ironic's `soft_power_off_timeout`.
-const SOFT_POWER_OFF_SECONDS: u32 = 600;
-
 pub(crate) fn asked(
     draft: &mut Draft<'_>,
     target: PowerTarget,
@@ -29,7 +26,7 @@ pub(crate) fn asked(
     if state.class() != model::StateClass::Failed {
         draft.node.last_error = None;
     }
-    let grace = timeout_seconds.unwrap_or(SOFT_POWER_OFF_SECONDS);
+    let grace = timeout_seconds.unwrap_or(draft.policy.soft_power_off_seconds);
     let soft_off = Stage::SetPower {
         target: PowerState::Off,
         grace_seconds: grace,

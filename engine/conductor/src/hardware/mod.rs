@@ -39,17 +39,40 @@ pub trait HardwareType: Send + Sync {
 /// The hardware types that are enabled.
 pub struct Catalogue {
     types: Vec<Box<dyn HardwareType>>,
+    defaults: BTreeMap<InterfaceKind, String>,
 }
 
 impl Catalogue {
     /// The enabled types.
     pub fn new(types: Vec<Box<dyn HardwareType>>) -> Self {
-        Self { types }
+        Self {
+            types,
+            defaults: BTreeMap::new(),
+        }
     }
 
-    /// What of each works here.
+    /// With an administrator's defaults: each counts for the types in which it works.
+    pub fn with_defaults(mut self, defaults: BTreeMap<InterfaceKind, String>) -> Self {
+        self.defaults = defaults;
+        self
+    }
+
+    /// What of each works here, an administrator's defaults first.
     pub fn describe(&self) -> Vec<HardwareDescription> {
-        self.types.iter().map(|kind| kind.describe()).collect()
+        self.types
+            .iter()
+            .map(|kind| self.described(kind.as_ref()))
+            .collect()
+    }
+
+    fn described(&self, kind: &dyn HardwareType) -> HardwareDescription {
+        let mut description = kind.describe();
+        for (interface, preferred) in &self.defaults {
+            if let Some(names) = description.interfaces.get_mut(interface) {
+                names.sort_by_key(|name| name != preferred);
+            }
+        }
+        description
     }
 
     /// The type named by a node's `driver`.
@@ -80,7 +103,7 @@ impl Catalogue {
         &self,
         node: &Node,
     ) -> Result<BTreeMap<InterfaceKind, String>, Refusal> {
-        let description = self.find(&node.driver)?.describe();
+        let description = self.described(self.find(&node.driver)?);
         let mut resolved = BTreeMap::new();
         for kind in InterfaceKind::ALL {
             let working = description

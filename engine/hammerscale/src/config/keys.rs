@@ -151,7 +151,6 @@ pub const KEYS: &[Key] = &[
     key("timeouts.power", SECONDS, Fixed("120"), "Seconds in which a machine must reach a power state."),
     key("timeouts.soft_power_off", SECONDS, Fixed("600"), "Seconds in which an operating system must shut down when it was asked to."),
     key("timeouts.power_off_grace", Whole(0, 86_400), Fixed("60"), "Seconds in which the agent may power its machine off by itself before the BMC does it."),
-    key("timeouts.agent_linger", SECONDS, Fixed("300"), "Seconds for which the agent stays up after the last step."),
     key("timeouts.boot_attempts", Whole(1, 10), Fixed("2"), "How often a machine is booted into the agent before that has failed."),
     key("timeouts.power_sync", Whole(0, 86_400), Fixed("120"), "Seconds between two looks at a machine's power state; 0 never looks unasked."),
 

@@ -110,8 +110,6 @@ pub struct Timeouts {
     pub soft_power_off: Duration,
     /// The agent's own power-off, before the BMC does it.
     pub power_off_grace: Duration,
-    /// How long the agent stays up after the last step.
-    pub agent_linger: Duration,
     /// How often the agent is booted in one flow.
     pub boot_attempts: u32,
     /// Between two looks at a power state.

@@ -1,3 +1,5 @@
+//! The configuration's own proof: precedence, every bad value, and the generated reference.
+
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::*;

@@ -149,7 +149,6 @@ fn timeouts(reader: &mut Reader<'_>) -> Option<Timeouts> {
     let power = seconds(reader, "timeouts.power");
     let soft_power_off = seconds(reader, "timeouts.soft_power_off");
     let power_off_grace = seconds(reader, "timeouts.power_off_grace");
-    let agent_linger = seconds(reader, "timeouts.agent_linger");
     let boot_attempts = reader.one("timeouts.boot_attempts");
     let power_sync = seconds(reader, "timeouts.power_sync");
     Some(Timeouts {
@@ -159,7 +158,6 @@ fn timeouts(reader: &mut Reader<'_>) -> Option<Timeouts> {
         power: power?,
         soft_power_off: soft_power_off?,
         power_off_grace: power_off_grace?,
-        agent_linger: agent_linger?,
         boot_attempts: boot_attempts?,
         power_sync: power_sync?,
     })

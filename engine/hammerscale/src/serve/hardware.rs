@@ -17,7 +17,12 @@ pub(super) fn catalogue(settings: &Settings) -> Result<Catalogue> {
             }
         }
     }
-    Ok(Catalogue::new(types))
+    let defaults = settings
+        .default_interfaces
+        .iter()
+        .map(|(kind, name)| (*kind, name.as_str().to_owned()))
+        .collect();
+    Ok(Catalogue::new(types).with_defaults(defaults))
 }
 
 fn redfish(settings: &Settings) -> RedfishDriver {

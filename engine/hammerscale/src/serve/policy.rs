@@ -17,6 +17,7 @@ pub(super) fn conductor(settings: &Settings, boot: Option<&Boot>) -> conductor::
         policy: policy(settings),
         power_change: settings.timeouts.power,
         power_sweep: Some(settings.timeouts.power_sync).filter(|every| !every.is_zero()),
+        lookup_by_mac: settings.agents.lookup_by_mac,
         loopback_agents: settings.development,
         agent_forbidden_networks: forbidden,
         agent_allowed_networks: words(&settings.agents.allowed_networks),
@@ -36,6 +37,7 @@ fn policy(settings: &Settings) -> Policy {
         step_silence_seconds: seconds(timeouts.step_silence),
         boot_attempts: timeouts.boot_attempts,
         power_off_grace_seconds: seconds(timeouts.power_off_grace),
+        soft_power_off_seconds: seconds(timeouts.soft_power_off),
         power_off_after_deploy_failure: settings.conductor.power_off_after_deploy_failure,
         clean_priorities: [
             (
