@@ -127,25 +127,6 @@ impl fmt::Display for Address {
 }
 
 /// What has been reported inside a lab so far, oldest first.
-pub fn reports(lab: &Lab) -> Result<Vec<Report>> {
-    #[derive(serde::Deserialize)]
-    struct Status {
-        reports: Vec<Report>,
-    }
-    lab.namespace().block_on(|| async {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(Duration::from_secs(10))
-            .build()?;
-        let answer = client
-            .get(format!("http://{}/status", web::address()))
-            .send()
-            .await
-            .context("the lab's web server does not answer")?;
-        Ok(answer
-            .json::<Status>()
-            .await
-            .context("the lab's web server answers nonsense")?
-            .reports)
-    })
+fn reports(lab: &Lab) -> Result<Vec<Report>> {
+    lab.namespace().block_on(web::process::reports)
 }

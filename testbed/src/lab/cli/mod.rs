@@ -4,25 +4,21 @@ mod boot;
 mod status;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
 use super::command::tool;
-use super::deadline::{Interrupt, wait_for};
+use super::deadline::Interrupt;
 use super::domain::Accelerator;
 use super::image::{self, Kind};
 use super::machine::{Disk, Firmware, Nic, Shape};
-use super::process::{Process, require_alive};
+use super::process::Process;
 use super::record::{self, Record};
 use super::up::{Lab, LabOptions};
-use super::web::{self, Web};
+use super::web;
 use super::{libvirt, packages};
-
-/// The first start fetches a kernel and builds the target image.
-const WEB_PATIENCE: Duration = Duration::from_secs(300);
 
 /// The virtual machine lab.
 #[derive(Debug, Subcommand)]
@@ -53,6 +49,9 @@ pub enum LabCommand {
         /// Which lab.
         #[command(flatten)]
         lab: Name,
+        /// An image, as NAME=FILE.
+        #[arg(long)]
+        offer: Vec<String>,
     },
 }
 
@@ -118,7 +117,7 @@ impl LabCommand {
             Self::Status => status::show(),
             Self::Console { machine, lab } => console(&lab.name, &machine),
             Self::Boot(boot) => boot.run(),
-            Self::Web { lab } => serve_web(&lab.name),
+            Self::Web { lab, offer } => web::process::serve(&lab.name, &offer),
         }
     }
 }
@@ -180,20 +179,14 @@ impl Up {
     }
 }
 
-/// Starts this program once more as the lab's web server: a lab that stays must not need the process that made it.
+/// The small target image, plain and compressed.
 fn start_web(lab: &mut Lab) -> Result<()> {
-    let me = std::env::current_exe().context("cannot find this program")?;
-    let name = lab.record().name.clone();
-    let process = lab.spawn(
-        "web",
-        tool(me, ["lab", "web", "--name", &name]).env("NO_COLOR", "1"),
-    )?;
-    let log = lab.folder().join("web.out");
-    wait_for("the web server", WEB_PATIENCE, lab.interrupt(), || {
-        require_alive(&process, &log)?;
-        Ok(boot::reports(lab).ok())
-    })
-    .map(drop)
+    let image = image::build(Kind::Mini)?;
+    let images = BTreeMap::from([
+        ("mini.raw".to_owned(), image.raw),
+        ("mini.raw.gz".to_owned(), image.gzip),
+    ]);
+    web::process::start(lab, &images)
 }
 
 fn down(name: &str) -> Result<()> {
@@ -223,17 +216,4 @@ fn console(lab: &str, machine: &str) -> Result<()> {
     }
     let mut command = libvirt::virsh(&lab.folder(), &["console", "--force", &machine.name]);
     Err(command.stdin(std::process::Stdio::inherit()).exec()).context("cannot start virsh")
-}
-
-fn serve_web(name: &str) -> Result<()> {
-    let record = Record::load(name)?;
-    let image = image::build(Kind::Mini)?;
-    let images: BTreeMap<String, PathBuf> = BTreeMap::from([
-        ("mini.raw".to_owned(), image.raw),
-        ("mini.raw.gz".to_owned(), image.gzip),
-    ]);
-    let _web = Web::start(&record.namespace(), web::address(), images)?;
-    loop {
-        std::thread::park();
-    }
 }

@@ -78,7 +78,10 @@ pub fn install_for_debian_image() -> Result<()> {
 /// Installs what running the Python clients needs.
 pub fn install_for_clients() -> Result<()> {
     require_debian()?;
-    install(&[need("python3-venv", "holds the baremetal command and openstacksdk")])
+    install(&[need(
+        "python3-venv",
+        "holds the baremetal command and openstacksdk",
+    )])
 }
 
 fn require_debian() -> Result<()> {

@@ -3,6 +3,7 @@
 //! It serves only the files it was given, by name; no request ever becomes a path.
 
 mod files;
+pub mod process;
 mod range;
 mod reports;
 

@@ -1,0 +1,75 @@
+//! The web server as a process of its own, so that a lab that stays does not need the program that made it; and how to ask it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use super::{Report, Web, address};
+use crate::lab::Lab;
+use crate::lab::command::tool;
+use crate::lab::deadline::wait_for;
+use crate::lab::process::require_alive;
+use crate::lab::record::Record;
+
+/// This very program, even when cargo has put a newer one in its place.
+const MYSELF: &str = "/proc/self/exe";
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Starts this program once more inside the lab, serving `images` (public name to file). Returns once it answers.
+pub fn start(lab: &mut Lab, images: &BTreeMap<String, PathBuf>) -> Result<()> {
+    let name = lab.record().name.clone();
+    let mut command = tool(MYSELF, ["lab", "web", "--name", &name]);
+    command.env("NO_COLOR", "1");
+    for (public, file) in images {
+        let mut offer = std::ffi::OsString::from(format!("{public}="));
+        offer.push(file);
+        command.arg("--offer").arg(offer);
+    }
+    let process = lab.spawn("web", &mut command)?;
+    let log = lab.folder().join("web.out");
+    wait_for("the web server", PATIENCE, lab.interrupt(), || {
+        require_alive(&process, &log)?;
+        Ok(lab.namespace().block_on(reports).ok())
+    })
+    .map(drop)
+}
+
+/// What such a process does: serves until it is ended. Each offer is `NAME=FILE`.
+pub fn serve(lab: &str, offers: &[String]) -> Result<()> {
+    let images = offers
+        .iter()
+        .map(|offer| {
+            let (public, file) = offer.split_once('=').context("an offer is NAME=FILE")?;
+            Ok((public.to_owned(), PathBuf::from(file)))
+        })
+        .collect::<Result<_>>()?;
+    let _web = Web::start(&Record::load(lab)?.namespace(), address(), images)?;
+    loop {
+        std::thread::park();
+    }
+}
+
+/// What has been reported so far, oldest first. Ask from inside the lab's namespace.
+pub async fn reports() -> Result<Vec<Report>> {
+    #[derive(Deserialize)]
+    struct Status {
+        reports: Vec<Report>,
+    }
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(10))
+        .build()?;
+    let answer = client
+        .get(format!("http://{}/status", address()))
+        .send()
+        .await
+        .context("the lab's web server does not answer")?;
+    let status: Status = answer
+        .json()
+        .await
+        .context("the lab's web server answers nonsense")?;
+    Ok(status.reports)
+}
