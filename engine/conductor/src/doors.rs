@@ -112,7 +112,7 @@ impl Engine for Conductor {
         edit: NodeEdit,
         reset_interfaces: bool,
     ) -> Result<Node, EngineError> {
-        let _turn = self.inner.nodes.lock(uuid).await;
+        let turn = self.inner.nodes.lock(uuid).await;
         let before = self.load(uuid).await?;
         let mut after = edit(&before)?;
         self.check_driver(&after)?;
@@ -124,23 +124,32 @@ impl Engine for Conductor {
         after.interfaces = self.inner.hardware.resolve_interfaces(&after)?;
         after.conductor_group = after.conductor_group.to_lowercase();
         lifecycle::judge_edit(&before, &after)?;
-        if before.maintenance && !after.maintenance {
-            after.maintenance_reason = None;
-            after.fault = None;
+        // Maintenance is more than a flag: it stops what is under way. It has a turn of its own.
+        let maintenance = after.maintenance;
+        after.maintenance = before.maintenance;
+        let stored = if after == before {
+            before
+        } else {
+            self.commit_edit(&before, after).await?
+        };
+        drop(turn);
+        if stored.maintenance == maintenance {
+            return Ok(stored);
         }
-        if after == before {
-            return Ok(before);
-        }
-        self.commit_edit(&before, after).await
+        let fact = Fact::Maintenance {
+            on: maintenance,
+            reason: stored.maintenance_reason.clone(),
+        };
+        self.turn(uuid, fact).await
     }
 
     async fn delete(&self, uuid: Uuid) -> Result<(), EngineError> {
         let _turn = self.inner.nodes.lock(uuid).await;
         let node = self.load(uuid).await?;
         lifecycle::judge_delete(&node)?;
+        self.inner.store.delete_node(uuid, node.revision).await?;
         self.inner.outbox.cancel(uuid);
         self.inner.timers.disarm(uuid);
-        self.inner.store.delete_node(uuid, node.revision).await?;
         self.inner.last_seen.forget(uuid);
         self.inner.identities.forget(uuid);
         self.announce(&node, EventKind::NodeDeleted);

@@ -39,6 +39,7 @@ impl Outbox {
             }
             id.node != node
         });
+        self.waiters().retain(|id, _| id.node != node);
     }
 
     /// Stops everything: the process ends.

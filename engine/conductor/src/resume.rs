@@ -3,6 +3,7 @@
 
 use crate::conductor::Conductor;
 use chrono::TimeDelta;
+use lifecycle::Fact;
 use model::Node;
 use ports::store::StoreError;
 
@@ -18,8 +19,18 @@ pub(crate) async fn take_up(conductor: &Conductor) -> Result<(), StoreError> {
 }
 
 async fn take_up_node(conductor: &Conductor, node: &Node) -> Result<(), StoreError> {
-    for effect in conductor.inner.store.effects(node.uuid).await? {
+    let outbox = conductor.inner.store.effects(node.uuid).await?;
+    let awaited = [&node.flow, &node.errand];
+    let lost = awaited
+        .into_iter()
+        .flatten()
+        .filter_map(|flow| flow.pending)
+        .any(|pending| outbox.iter().all(|effect| effect.id != pending));
+    for effect in outbox {
         conductor.dispatch(effect);
+    }
+    if lost && let Err(error) = conductor.turn(node.uuid, Fact::EffectsLost).await {
+        tracing::error!(node = %node.uuid, %error, "an effect that is awaited is gone from the outbox, and its stage could not be begun anew");
     }
     if let Some(wait) = node.flow.as_ref().and_then(|flow| flow.wait) {
         let grace = TimeDelta::from_std(conductor.inner.settings.resume_grace)

@@ -61,7 +61,7 @@ impl Default for Settings {
             live: Duration::from_secs(25),
             effect_attempts: 5,
             power_sweep: Some(Duration::from_secs(120)),
-            concurrent_effects: 64,
+            concurrent_effects: 1024,
             heartbeat_timeout: 300,
             lookup_by_mac: true,
             loopback_agents: false,

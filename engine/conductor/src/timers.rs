@@ -4,6 +4,7 @@ use crate::conductor::Conductor;
 use chrono::TimeDelta;
 use lifecycle::Fact;
 use model::Timestamp;
+use ports::engine::EngineError;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::Notify;
@@ -76,8 +77,17 @@ pub(crate) async fn run(conductor: Conductor) {
 }
 
 async fn ring(conductor: &Conductor, uuid: Uuid) {
-    let Ok(node) = conductor.load(uuid).await else {
-        return;
+    let node = match conductor.load(uuid).await {
+        Ok(node) => node,
+        Err(EngineError::NotFound { .. }) => return,
+        Err(error) => {
+            tracing::error!(node = %uuid, %error, "a deadline's node could not be read; trying again");
+            conductor
+                .inner
+                .timers
+                .arm(uuid, conductor.now() + TimeDelta::seconds(5));
+            return;
+        }
     };
     let Some(wait) = node.flow.as_ref().and_then(|flow| flow.wait) else {
         return;

@@ -38,6 +38,10 @@ pub fn decide(view: &View<'_>, fact: &Fact) -> Result<Decision, Refusal> {
         Fact::StepFinished { step, result } => agents::step_finished(&mut draft, step, result)?,
         Fact::AgentForgot => agents::forgot(&mut draft)?,
         Fact::DeadlineReached { deadline } => agents::deadline_reached(&mut draft, *deadline)?,
+        Fact::EffectsLost => {
+            draft.cancel_outstanding();
+            crate::advance::take_up_again(&mut draft)?;
+        }
         Fact::PowerObserved(state) => power::observed(&mut draft, *state),
     }
     Ok(draft.into_decision())

@@ -103,6 +103,8 @@ pub enum Fact {
         /// The deadline as the node's record has it.
         deadline: Timestamp,
     },
+    /// An effect that a flow awaits is not in the outbox (a database put back from a backup, say).
+    EffectsLost,
     /// The power state was read, without a flow asking for it.
     PowerObserved(PowerState),
 }
@@ -122,6 +124,7 @@ impl Fact {
             Fact::StepFinished { .. } => "step_finished",
             Fact::AgentForgot => "agent_forgot",
             Fact::DeadlineReached { .. } => "deadline_reached",
+            Fact::EffectsLost => "effects_lost",
             Fact::PowerObserved(_) => "power_observed",
         }
     }

@@ -158,6 +158,16 @@ fn check_steps(draft: &Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal>
             ));
         }
     }
+    let boots = !matches!(
+        asked.verb,
+        Verb::Manage | Verb::Adopt | Verb::Unhold | Verb::Abort
+    );
+    if boots && draft.node.disable_power_off && !plan::is_fake(&draft.node, InterfaceKind::Deploy) {
+        return invalid(format!(
+            "'{}' powers the machine off on its way, and disable_power_off forbids that; doing without is not available in this engine yet",
+            asked.verb
+        ));
+    }
     if draft.node.retired && asked.verb == Verb::Provide {
         return invalid(format!(
             "Node {} is retired and cannot be provided; unset 'retired' first",

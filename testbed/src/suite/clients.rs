@@ -14,19 +14,37 @@ const CLIENTS: &[&str] = &["python-ironicclient==6.3.0", "openstacksdk==4.22.0"]
 const STORY: &[(&str, &str)] = &[
     ("driver list", "fake-hardware"),
     ("driver show fake-hardware", "default_deploy_interface"),
-    ("node create --driver fake-hardware --name one --uuid 1be26c0b-03f2-4d2e-ae87-c02d7f33c781 --resource-class baremetal --property cpu_arch=x86_64", "enroll"),
+    (
+        "node create --driver fake-hardware --name one --uuid 1be26c0b-03f2-4d2e-ae87-c02d7f33c781 --resource-class baremetal --property cpu_arch=x86_64",
+        "enroll",
+    ),
     ("node set one --extra rack=7 --description first", ""),
     ("node show one --fields extra description", "first"),
-    ("port create --node 1be26c0b-03f2-4d2e-ae87-c02d7f33c781 52:54:00:aa:bb:01", "52:54:00:aa:bb:01"),
-    ("port list --node 1be26c0b-03f2-4d2e-ae87-c02d7f33c781", "52:54:00:aa:bb:01"),
+    (
+        "port create --node 1be26c0b-03f2-4d2e-ae87-c02d7f33c781 52:54:00:aa:bb:01",
+        "52:54:00:aa:bb:01",
+    ),
+    (
+        "port list --node 1be26c0b-03f2-4d2e-ae87-c02d7f33c781",
+        "52:54:00:aa:bb:01",
+    ),
     ("node manage one --wait 60", ""),
     ("node inspect one --wait 60", ""),
     ("node provide one --wait 60", ""),
     ("node validate one", "deploy"),
-    ("node set one --instance-info image_source=http://192.0.2.1/image", ""),
+    (
+        "node set one --instance-info image_source=http://192.0.2.1/image",
+        "",
+    ),
     ("node show one --fields instance_info", "image_source"),
-    ("node deploy one --wait 60 --config-drive {\"meta_data\":{\"hostname\":\"one\"}}", ""),
-    ("node show one --fields provision_state power_state", "\"active\""),
+    (
+        "node deploy one --wait 60 --config-drive {\"meta_data\":{\"hostname\":\"one\"}}",
+        "",
+    ),
+    (
+        "node show one --fields provision_state power_state",
+        "\"active\"",
+    ),
     ("node power off one --soft", ""),
     ("node boot device set one pxe", ""),
     ("node boot device show one --supported", "disk"),
@@ -62,7 +80,10 @@ fn start(folder: &Path) -> Result<EngineProcess> {
     ];
     let spec = EngineSpec {
         program: std::env::current_exe().context("the testbed's own program")?,
-        keys: keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        keys: keys
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect(),
         kill_at: 0,
     };
     EngineProcess::start(&spec)?.map_err(|ended| anyhow::anyhow!("the engine ended: {ended:?}"))
@@ -80,11 +101,18 @@ fn type_in(program: &PathBuf, endpoint: &str, line: &str, wanted: &str) -> Resul
     let output = command.output().context("starting the baremetal command")?;
     let answer = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
-        bail!("`baremetal {line}` failed: {}", String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "`baremetal {line}` failed: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     if !wanted.is_empty() {
-        let json: Value = serde_json::from_str(&answer).with_context(|| format!("`baremetal {line}` answered no JSON: {answer}"))?;
-        ensure!(json.to_string().contains(wanted) || answer.contains(wanted), "`baremetal {line}` answered {answer}, not {wanted}");
+        let json: Value = serde_json::from_str(&answer)
+            .with_context(|| format!("`baremetal {line}` answered no JSON: {answer}"))?;
+        ensure!(
+            json.to_string().contains(wanted) || answer.contains(wanted),
+            "`baremetal {line}` answered {answer}, not {wanted}"
+        );
     }
     Ok(())
 }
@@ -97,7 +125,11 @@ fn sdk(python: &PathBuf, endpoint: &str) -> Result<()> {
         .output()
         .context("starting python")?;
     if !output.status.success() {
-        bail!("openstacksdk: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "openstacksdk: {}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     Ok(())
 }

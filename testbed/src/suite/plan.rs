@@ -2,6 +2,7 @@
 
 use super::stage::Stage;
 use super::{clients, workspace};
+use crate::lab::packages;
 use anyhow::{Context, Result, bail};
 use std::process::Command;
 
@@ -86,7 +87,11 @@ fn clippy() -> Result<()> {
 }
 
 fn test() -> Result<()> {
-    cargo(&["test", "--quiet", "--workspace"], &[])
+    packages::install_for_tests()?;
+    cargo(
+        &["test", "--quiet", "--workspace"],
+        &[("HAMMERSCALE_REQUIRE_POSTGRES", "1")],
+    )
 }
 
 fn rustdoc() -> Result<()> {

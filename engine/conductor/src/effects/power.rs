@@ -13,7 +13,7 @@ use tokio::time::Instant;
 pub(super) struct SetPower;
 
 const FIRST_LOOK: Duration = Duration::from_millis(300);
-const LONGEST_LOOK: Duration = Duration::from_secs(5);
+const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
 #[async_trait]
 impl EffectKind for SetPower {

@@ -19,6 +19,7 @@ enum Tale {
     StepDone(bool),
     Forgot,
     Deadline,
+    EffectsLost,
     Observed(bool),
 }
 
@@ -36,6 +37,7 @@ fn tales() -> impl Strategy<Value = Vec<Tale>> {
         2 => any::<bool>().prop_map(Tale::StepDone),
         1 => Just(Tale::Forgot),
         1 => Just(Tale::Deadline),
+        1 => Just(Tale::EffectsLost),
         1 => any::<bool>().prop_map(Tale::Observed),
     ];
     prop::collection::vec(tale, 0..120)
@@ -96,6 +98,7 @@ fn fact(world: &World, tale: &Tale) -> Option<Fact> {
             },
         },
         Tale::Forgot => Fact::AgentForgot,
+        Tale::EffectsLost => Fact::EffectsLost,
         Tale::Deadline => Fact::DeadlineReached {
             deadline: world.node.flow.as_ref()?.wait?.deadline,
         },

@@ -75,6 +75,19 @@ pub fn install_for_debian_image() -> Result<()> {
     install(&[IMAGES, DEBIAN_IMAGE].concat())
 }
 
+/// Installs the programs that wire tests are judged by.
+pub fn install_for_tests() -> Result<()> {
+    require_debian()?;
+    install(&[
+        need("postgresql", "the store's tests run on it, too"),
+        need("busybox-static", "DHCP and TFTP client"),
+        need("curl", "HTTP and TFTP client"),
+        need("dnsmasq-base", "another DHCP server"),
+        need("iproute2", "network namespaces"),
+        need("util-linux", "unprivileged users for test servers"),
+    ])
+}
+
 /// Installs what running the Python clients needs.
 pub fn install_for_clients() -> Result<()> {
     require_debian()?;
