@@ -4,4 +4,5 @@ pub mod demo;
 pub mod engine;
 pub mod generate;
 pub mod lab;
+pub mod machines;
 pub mod suite;
