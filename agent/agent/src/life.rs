@@ -75,13 +75,20 @@ async fn live(options: Options, host: Host) -> anyhow::Result<()> {
     };
     let dns = Dns::system();
     let nonce = identity.map(|i| i.nonce);
+    let proven = nonce.is_some();
     if host.own_ramdisk {
         set_clock(&params, &dns).await?;
     }
     let http = client::api_client(&trust, dns.clone(), params.http_timeout)?;
     let id = params.global_request_id.clone();
     let api = Arc::new(Api::new(http, params.api_urls.clone(), nonce, id));
-    let uuid = inspect(&host, &params, &api).await;
+    // Whoever proves its boot is known by that, and asked for the inventory by name: it beats first, so that the engine
+    // can go on with it as soon as the inventory is there. Elsewhere the inventory is what makes a machine known.
+    let uuid = if proven {
+        None
+    } else {
+        inspect(&host, &params, &api).await
+    };
     if params.api_urls.is_empty() {
         info!("no ipa-api-url: nothing more to do");
         return std::future::pending().await;
@@ -95,7 +102,24 @@ async fn live(options: Options, host: Host) -> anyhow::Result<()> {
         None => api.discover_minor().await,
     };
     let found = lookup::lookup(&api, &params, minor, &macs, uuid.as_deref()).await?;
-    serve(host, params, trust, dns, api, minor, found).await
+    let inspects = proven && !params.inspection_callback_urls.is_empty();
+    let life = Life {
+        host,
+        params,
+        trust,
+        dns,
+        api,
+    };
+    serve(life, minor, found, inspects).await
+}
+
+/// What the agent is made of once its node is known.
+struct Life {
+    host: Host,
+    params: Params,
+    trust: Trust,
+    dns: Dns,
+    api: Arc<Api>,
 }
 
 /// Modules and network of our own ramdisk.
@@ -187,15 +211,14 @@ async fn add_lldp(list: &mut [Interface], timeout: std::time::Duration) {
     }
 }
 
-async fn serve(
-    host: Host,
-    params: Params,
-    trust: Trust,
-    dns: Dns,
-    api: Arc<Api>,
-    minor: u16,
-    found: Found,
-) -> anyhow::Result<()> {
+async fn serve(life: Life, minor: u16, found: Found, inspects: bool) -> anyhow::Result<()> {
+    let Life {
+        host,
+        params,
+        trust,
+        dns,
+        api,
+    } = life;
     let address = advertise::address(&params, &dns).await.ok_or_else(|| {
         anyhow::anyhow!(
             "no own address towards the API was found; check routes and ipa-advertise-host"
@@ -221,6 +244,15 @@ async fn serve(
         certificate_pem: certificate.map(|c| c.pem),
     };
     info!("serving at {}", identity.callback_url);
+    let (first_beat, beaten) = tokio::sync::oneshot::channel();
+    if inspects {
+        let (host, params, api) = (host.clone(), params.clone(), Arc::clone(&api));
+        tokio::spawn(async move {
+            if beaten.await.is_ok() {
+                inspect(&host, &params, &api).await;
+            }
+        });
+    }
     let agent = Arc::new(Agent::new(host, params, trust, dns, settings));
     let node = serde_json::json!({
         "uuid": found.answer.node.uuid,
@@ -229,7 +261,7 @@ async fn serve(
     });
     agent.remember_node(&node);
     let server = tokio::spawn(listen::serve(listener, tls, Arc::clone(&agent)));
-    let beats = tokio::spawn(heartbeat::run(agent, api, identity));
+    let beats = tokio::spawn(heartbeat::run(agent, api, identity, first_beat));
     // Both run for ever; the end of either is a bug that PID 1 answers with a restart.
     tokio::select! {
         end = server => end?,

@@ -9,6 +9,7 @@ use agent_wire::{
     HeartbeatExtension, HeartbeatRequest,
 };
 use reqwest::{Method, StatusCode};
+use tokio::sync::oneshot;
 
 use super::api::Api;
 use super::pause;
@@ -31,14 +32,17 @@ pub struct Identity {
     pub certificate_pem: Option<String>,
 }
 
-/// Beats until the agent stops serving.
-pub async fn run(agent: Arc<Agent>, api: Arc<Api>, identity: Identity) {
+/// Beats until the agent stops serving. `first` is told of the first accepted beat.
+pub async fn run(agent: Arc<Agent>, api: Arc<Api>, identity: Identity, first: oneshot::Sender<()>) {
+    let mut first = Some(first);
     let mut last_ok: Option<Instant> = None;
     loop {
         let ok = beat(&agent, &api, &identity, last_ok.is_none()).await;
         let now = Instant::now();
         if ok {
             last_ok = Some(now);
+            // Nobody waits for it when nothing is to be done then.
+            let _ = first.take().map(|first| first.send(()));
         }
         let wait = if ok {
             interval(&agent)

@@ -1,5 +1,5 @@
-//! The inspection POST: inventory, chosen root disk, LLDP and logs. Comes before lookup, as the protocol wants; a failure
-//! is logged and lookup goes on.
+//! The inspection POST: inventory, chosen root disk, LLDP and logs. Comes before lookup, as the protocol wants,
+//! or after the first heartbeat of a boot that proves itself; a failure is logged and the agent goes on.
 
 use std::time::Duration;
 
