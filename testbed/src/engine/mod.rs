@@ -3,10 +3,12 @@
 
 mod child;
 mod killer;
+mod simulated;
 mod story;
 
 pub use child::{Ended, EngineProcess, EngineSpec};
 pub use killer::KillAt;
+pub use simulated::SimulatedSite;
 pub use story::{Chapter, Teller};
 
 use anyhow::{Context, Result};

@@ -57,6 +57,10 @@ async fn holder_of(shared: &Shared, mac: MacAddress, from: IpAddr) -> Option<IpA
         let now = shared.around.clock.now();
         return shared.book.holds(mac, now).map(IpAddr::V4);
     }
+    // A boot listener on loopback serves this machine's own processes only (model machines), and loopback has no neighbours.
+    if shared.site.server.is_loopback() && from.is_loopback() {
+        return Some(from);
+    }
     let IpAddr::V4(address) = from else {
         return None;
     };

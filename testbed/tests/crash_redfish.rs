@@ -1,0 +1,151 @@
+//! The same with machines that have a BMC, firmware and an agent: the engine is killed at every boundary of every effect of a machine's
+//! whole life, by Redfish, network boot and the agent protocol over real sockets. The machines live on while it is dead.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use api_types::{NodeCreate, PatchOperation, PortCreate};
+use hammerscale_testbed::engine::{Chapter, SimulatedSite, Teller};
+use hammerscale_testbed::machines::{Fleet, FleetOptions, Power, Runs};
+use model::Action;
+use ports::boundary::Boundary;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// Runs side by side: enough to keep two cores busy.
+const LANES: u64 = 3;
+
+async fn enroll(teller: &mut Teller, fleet: &Fleet) {
+    let machine = fleet.machine(0);
+    let node = NodeCreate {
+        driver: "redfish".into(),
+        name: Some("one".into()),
+        uuid: Some(machine.uuid),
+        driver_info: machine.driver_info().as_object().unwrap().clone(),
+        ..NodeCreate::default()
+    };
+    teller
+        .ask(async |client| client.create_node(&node).await)
+        .await
+        .unwrap();
+    let port = PortCreate {
+        node_uuid: Some(machine.uuid),
+        address: machine.mac.clone(),
+        ..PortCreate::default()
+    };
+    teller
+        .ask(async |client| client.create_port(&port).await)
+        .await
+        .unwrap();
+    let image = [
+        ("image_source", json!("http://192.0.2.80/image.raw")),
+        ("image_checksum", json!("0".repeat(64))),
+        ("image_disk_format", json!("raw")),
+    ]
+    .map(|(key, value)| PatchOperation::add(format!("/instance_info/{key}"), value));
+    teller
+        .ask(async |client| client.patch_node("one", &image).await)
+        .await
+        .unwrap();
+}
+
+fn deploy() -> Chapter {
+    let mut chapter = Chapter::new("active", "active");
+    chapter.order.configdrive = Some(json!({"meta_data": {"hostname": "web-1"}}));
+    chapter
+}
+
+/// Lives through it all; the boundaries that were passed and how often the engine was killed.
+async fn live(kill_at: u64) -> (Vec<String>, u32) {
+    let site = SimulatedSite::new().unwrap();
+    let options = FleetOptions {
+        count: 1,
+        seed: kill_at,
+        boot_listener: Some(site.boot_listener()),
+        ..FleetOptions::default()
+    };
+    let fleet = Fleet::start(options).await.unwrap();
+    let mut teller =
+        Teller::new(site.spec(env!("CARGO_BIN_EXE_hammerscale-testbed").into(), kill_at)).unwrap();
+    enroll(&mut teller, &fleet).await;
+    let at = |error: anyhow::Error| -> ! { panic!("killed at boundary {kill_at}: {error:#}") };
+    for verb in [
+        ("manage", "manageable"),
+        ("inspect", "manageable"),
+        ("provide", "available"),
+    ] {
+        teller
+            .tell("one", &Chapter::new(verb.0, verb.1))
+            .await
+            .unwrap_or_else(|error| at(error));
+    }
+    teller
+        .tell("one", &deploy())
+        .await
+        .unwrap_or_else(|error| at(error));
+    let truth = fleet
+        .wait(0, |truth| truth.runs == Runs::DeployedSystem)
+        .await;
+    assert_eq!(
+        truth.phoned_home.as_deref(),
+        Some("web-1"),
+        "killed at boundary {kill_at}"
+    );
+    teller
+        .tell("one", &Chapter::new("deleted", "available"))
+        .await
+        .unwrap_or_else(|error| at(error));
+    assert_ne!(
+        fleet.truth(0).power,
+        Power::Off,
+        "fast track keeps the agent up"
+    );
+    let (boundaries, kills) = (teller.boundaries.clone(), teller.kills);
+    teller.stop().unwrap();
+    (boundaries, kills)
+}
+
+/// Runs on a runtime of its own; what it does with its child process may block, and the machines must live on.
+fn alone(kill_at: u64) -> (Vec<String>, u32) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(live(kill_at))
+}
+
+#[test]
+fn a_machine_arrives_whatever_boundary_the_engine_is_killed_at() {
+    let (boundaries, kills) = alone(0);
+    assert_eq!(kills, 0);
+    for kind in Action::NAMES.iter().filter(|kind| **kind != "simulate") {
+        for boundary in Boundary::ALL {
+            let wanted = format!("{kind} {}", boundary.as_str());
+            assert!(
+                boundaries.contains(&wanted),
+                "never passed: {wanted}; passed: {boundaries:?}"
+            );
+        }
+    }
+    let all = boundaries.len() as u64;
+    let lanes: Vec<_> = (0..LANES)
+        .map(|lane| std::thread::spawn(move || killed_in_lane(lane, all)))
+        .collect();
+    let killed_at: BTreeSet<String> = lanes
+        .into_iter()
+        .flat_map(|lane| lane.join().unwrap())
+        .collect();
+    assert_eq!(killed_at, boundaries.into_iter().collect());
+}
+
+/// Every `LANES`-th boundary; the names of those at which the engine was killed.
+fn killed_in_lane(lane: u64, all: u64) -> Vec<String> {
+    (1..=all)
+        .filter(|kill_at| kill_at % LANES == lane)
+        .map(|kill_at| {
+            let (passed, kills) = alone(kill_at);
+            assert_eq!(kills, 1, "the engine was not killed at boundary {kill_at}");
+            passed[usize::try_from(kill_at).unwrap() - 1].clone()
+        })
+        .collect()
+}
