@@ -102,6 +102,42 @@ async fn the_timeline_adds_up() {
 }
 
 #[tokio::test]
+async fn a_wait_belongs_to_its_stage_and_rest_is_nobodys_time() {
+    use model::ProvisionState::{Active, CleanWait, Cleaning, DeployWait, Deploying};
+    let fake = Fake::new();
+    let node = fake.add_node("a", |_| {});
+    let moved = |number, seconds, stage, from, to| {
+        let mut line = line(node, number, seconds, stage);
+        (line.from, line.to) = (from, to);
+        line
+    };
+    fake.world.lock().unwrap().history = vec![
+        moved(1, -90, Some("write"), Deploying, Deploying),
+        moved(2, -80, None, Deploying, DeployWait),
+        moved(3, -30, None, DeployWait, Deploying),
+        moved(4, -29, None, Deploying, Active),
+        moved(5, -9, Some("erase"), Cleaning, Cleaning),
+        moved(6, -8, None, Cleaning, CleanWait),
+        moved(7, -6, None, CleanWait, Active),
+    ];
+    let reply = ask(
+        &fake.operator(),
+        "GET",
+        "/hammerscale/v1/nodes/a/timeline",
+        None,
+    )
+    .await;
+    let timeline: api_types::Timeline = serde_json::from_value(reply.body).unwrap();
+    let totals: Vec<_> = timeline
+        .stages
+        .iter()
+        .map(|t| (t.stage.as_str(), t.seconds))
+        .collect();
+    assert_eq!(totals, [("write", 61.0), ("erase", 3.0)]);
+    assert_eq!(timeline.entries[3].seconds, None);
+}
+
+#[tokio::test]
 async fn a_wait_is_explained() {
     let fake = Fake::new();
     fake.add_node("a", |node| {

@@ -9,7 +9,7 @@ use api_types::{Timeline, TimelineEntry};
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
-use model::{HistoryEntry, Node, Severity, Timestamp};
+use model::{HistoryEntry, Node, ProvisionState, Severity, StateClass, Timestamp};
 
 /// The newest lines that are shown.
 const MOST_LINES: usize = 1000;
@@ -40,12 +40,15 @@ pub(crate) async fn named(call: &Call, name: &str) -> Result<Node, crate::error:
 fn timeline(node: &Node, lines: &[HistoryEntry], now: Timestamp) -> Timeline {
     let at_work = node.flow.is_some() || node.errand.is_some();
     let mut entries: Vec<TimelineEntry> = Vec::with_capacity(lines.len());
+    let mut stage = None;
     for (index, line) in lines.iter().enumerate() {
         let end = match lines.get(index + 1) {
+            Some(_) if comes_to_rest(line) => None,
             Some(next) => Some(next.at),
             None => at_work.then_some(now),
         };
-        entries.push(entry(line, end));
+        stage = stage_of(line, stage);
+        entries.push(entry(line, stage.clone(), end));
     }
     Timeline {
         node: node.uuid,
@@ -56,11 +59,29 @@ fn timeline(node: &Node, lines: &[HistoryEntry], now: Timestamp) -> Timeline {
     }
 }
 
-fn entry(line: &HistoryEntry, end: Option<Timestamp>) -> TimelineEntry {
+/// What follows such a line is nobody's work: the time until a person or a client wants something.
+fn comes_to_rest(line: &HistoryEntry) -> bool {
+    let rests = matches!(
+        line.to.class(),
+        StateClass::Stable | StateClass::Failed | StateClass::Held
+    );
+    rests && line.from != line.to
+}
+
+/// The stage that a line belongs to: its own, or the one under way, which a wait does not end.
+fn stage_of(line: &HistoryEntry, under_way: Option<String>) -> Option<String> {
+    let at_work =
+        |state: ProvisionState| matches!(state.class(), StateClass::Working | StateClass::Waiting);
+    let goes_on = line.from == line.to || line.from.class() != line.to.class();
+    let under_way = under_way.filter(|_| goes_on && at_work(line.from) && at_work(line.to));
+    line.stage.clone().or(under_way)
+}
+
+fn entry(line: &HistoryEntry, stage: Option<String>, end: Option<Timestamp>) -> TimelineEntry {
     TimelineEntry {
         at: line.at,
         event: line.event.clone(),
-        stage: line.stage.clone(),
+        stage,
         from: line.from.as_str().to_owned(),
         to: line.to.as_str().to_owned(),
         detail: line.detail.clone(),
