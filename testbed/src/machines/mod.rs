@@ -32,8 +32,8 @@
 //!   and does nothing.
 //! - Network boot asks `<boot listener>/boot.ipxe?mac=…`, and fetches kernel and ramdisk (their heads only) and the identity. It tries
 //!   eight times with growing pauses, so a daemon that restarts is met again.
-//! - The agent sends its inventory, looks itself up until it is known, and beats at once, when a command begins or ends, and every
-//!   [`Timings::heartbeat`]. A write that is cut off leaves [`DiskContent::HalfWritten`], which does not boot.
+//! - The agent looks itself up until it is known, and beats at once, when a command begins or ends, and every [`Timings::heartbeat`]. Its
+//!   inventory follows the first beat if it is asked for; a boot without an identity sends it before lookup. A write that is cut off leaves [`DiskContent::HalfWritten`], which does not boot.
 //! - A deployed system runs if the disk holds a whole image, and phones home with the host name of its config drive.
 //!
 //! All machines call from 127.0.0.1. The seed decides addresses, delays and which machines a share of faults hits; the order of events

@@ -57,7 +57,7 @@ impl Default for FleetOptions {
 pub enum IdentityRule {
     /// The boot fails, as it does in iPXE.
     Required,
-    /// The agent starts without one, as an agent from other boot media would.
+    /// The agent starts without one, as other agents do: it sends its inventory before lookup, and no nonce.
     Optional,
 }
 

@@ -8,18 +8,28 @@ use agent_wire::{
     HeartbeatExtension, HeartbeatRequest,
 };
 use reqwest::{Method, StatusCode};
+use tokio::sync::oneshot;
 
 use super::api::{Api, Call};
 use super::{Agent, VERSION};
 use crate::machines::guard::lock;
 
-/// Beats until its task is ended.
-pub(super) async fn run(agent: &Arc<Agent>, api: &Api, node: &str, minor: u16) {
+/// Beats until its task is ended; `first` is told of the first accepted beat.
+pub(super) async fn run(
+    agent: &Arc<Agent>,
+    api: &Api,
+    node: &str,
+    minor: u16,
+    first: oneshot::Sender<()>,
+) {
+    let mut first = Some(first);
     let retry = agent.board.world.options.timings.retry;
     let mut pause = retry;
     loop {
         let wait = if beat(agent, api, node, minor).await {
             pause = retry;
+            // Nobody waits for it when no inventory was asked for.
+            let _ = first.take().map(|first| first.send(()));
             agent.interval()
         } else {
             pause = (pause * 2).min(retry * 8);

@@ -49,16 +49,29 @@ pub(super) async fn inspect(
     };
     for _ in 0..INSPECTION_ATTEMPTS {
         for url in &addresses {
-            match api.send(url, &call).await {
+            let why = match api.send(url, &call).await {
                 Ok(reply) if reply.status.is_success() => {
                     board.update(life, |truth| truth.inspections += 1)?;
                     let answer: Option<InspectionAnswer> = serde_json::from_value(reply.body).ok();
                     return Ok(answer.and_then(|answer| answer.uuid));
                 }
-                Ok(reply) if passing(reply.status) => {}
-                Ok(_) => return Ok(None),
-                Err(_) => {}
-            }
+                Ok(reply) if !passing(reply.status) => {
+                    // Usual when nobody asked for an inspection.
+                    tracing::debug!(
+                        machine = board.machine.index,
+                        answer = reply.words(),
+                        "inventory refused"
+                    );
+                    return Ok(None);
+                }
+                Ok(reply) => reply.words(),
+                Err(reason) => reason,
+            };
+            tracing::debug!(
+                machine = board.machine.index,
+                why,
+                "inventory not delivered"
+            );
         }
         board.pass(board.world.options.timings.retry).await;
     }

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use agent_wire::{CommandResult, ExtensionConfig, Progress, WireSecret};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, oneshot, watch};
 
 use super::board::{Board, Over};
 use super::boot::Loaded;
@@ -65,13 +65,20 @@ impl Agent {
     }
 }
 
-/// Lives until the machine's life ends.
+/// Lives until the machine's life ends. A boot that proves itself beats first and sends its inventory when it is asked for; without proof
+/// the inventory is what makes a machine known.
 pub(super) async fn live(board: &Arc<Board>, life: u64, loaded: Loaded) -> Result<(), Over> {
     let api = match api(board, &loaded) {
         Ok(api) => api,
         Err(why) => return board.update(life, |truth| truth.trouble = Some(why)),
     };
-    let uuid = hello::inspect(board, life, &api, &loaded.ramdisk).await?;
+    let proven = loaded.identity.is_some();
+    let asked = loaded.ramdisk.arg("ipa-inspection-callback-url").is_some();
+    let uuid = if proven {
+        None
+    } else {
+        hello::inspect(board, life, &api, &loaded.ramdisk).await?
+    };
     let minor = api.discover_minor().await;
     let found = hello::look_up(board, life, &api, minor, uuid.as_deref()).await?;
     let agent = Arc::new(Agent::new(Arc::clone(board), life, &found));
@@ -81,8 +88,15 @@ pub(super) async fn live(board: &Arc<Board>, life: u64, loaded: Loaded) -> Resul
         truth.agent_boots += 1;
         truth.trouble = None;
     })?;
-    heartbeat::run(&agent, &api, &found.node_uuid, minor).await;
-    Ok(())
+    let (first, beaten) = oneshot::channel();
+    let inventory = async {
+        if proven && asked && beaten.await.is_ok() {
+            hello::inspect(board, life, &api, &loaded.ramdisk).await?;
+        }
+        Ok(())
+    };
+    let beats = heartbeat::run(&agent, &api, &found.node_uuid, minor, first);
+    tokio::join!(beats, inventory).1
 }
 
 /// The way to the API, from kernel arguments and boot identity.

@@ -28,11 +28,8 @@ fn write_image(hostname: &str) -> Value {
 async fn a_machine_is_deployed_by_hand() {
     let (fleet, engine) = with_engine(options(1)).await;
     let agent = boot(&fleet, &engine).await;
-    let truth = fleet.truth(0);
-    assert_eq!(
-        (truth.boots, truth.agent_boots, truth.inspections),
-        (1, 1, 1)
-    );
+    let truth = wait(&fleet, 0, |truth| truth.inspections == 1).await;
+    assert_eq!((truth.boots, truth.agent_boots), (1, 1));
     assert_eq!(truth.boot, BootOverride::default(), "Once is used up");
     let requests = engine.requests();
     assert!(
@@ -135,6 +132,50 @@ async fn a_boot_listener_that_comes_late_is_found() {
     wait(&fleet, 0, |truth| truth.runs == Runs::Firmware).await;
     fleet.set_boot_listener(&engine.boot_url);
     wait(&fleet, 0, |truth| truth.runs == Runs::Agent).await;
+}
+
+#[tokio::test]
+async fn a_boot_without_its_identity_fails() {
+    let mut required = options(1);
+    required.timings.retry = Duration::from_millis(1);
+    let (fleet, engine) = with_engine(required).await;
+    engine.keep_identities();
+    fleet.by_hand(0, ResetType::On).unwrap();
+    let truth = wait(&fleet, 0, |truth| {
+        truth.trouble.is_some() && truth.runs == Runs::Nothing
+    })
+    .await;
+    let trouble = truth.trouble.unwrap();
+    assert!(
+        trouble.contains("403") && trouble.contains("/identity"),
+        "{trouble}"
+    );
+}
+
+#[tokio::test]
+async fn without_an_identity_the_inventory_comes_first() {
+    let engine = FakeEngine::start().await;
+    engine.keep_identities();
+    let tolerant = FleetOptions {
+        boot_listener: Some(engine.boot_url.clone()),
+        identity: IdentityRule::Optional,
+        api_ca_pem: Some(engine.ca_pem()),
+        ..options(1)
+    };
+    let fleet = Fleet::start(tolerant).await.unwrap();
+    fleet.by_hand(0, ResetType::On).unwrap();
+    wait(&fleet, 0, |truth| truth.runs == Runs::Agent).await;
+    let requests = engine.requests();
+    let at = |path: &str| {
+        requests
+            .iter()
+            .position(|request| request.contains(path))
+            .unwrap()
+    };
+    assert!(
+        at("/v1/continue_inspection") < at("/v1/lookup"),
+        "{requests:?}"
+    );
 }
 
 #[tokio::test]

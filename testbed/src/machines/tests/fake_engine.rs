@@ -1,5 +1,6 @@
 //! A boot listener (HTTP) and an agents' listener (HTTPS) that know every machine and note what they hear.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 use agent_wire::{BOOT_NONCE_HEADER, HeartbeatRequest};
@@ -29,7 +30,8 @@ struct Seen {
     boot: String,
     api: String,
     ca_pem: String,
-    disk: std::sync::atomic::AtomicBool,
+    disk: AtomicBool,
+    keeps_identity: AtomicBool,
 }
 
 impl FakeEngine {
@@ -46,6 +48,7 @@ impl FakeEngine {
             api: format!("https://{}", api.local_addr().unwrap()),
             ca_pem,
             disk: false.into(),
+            keeps_identity: false.into(),
         });
         let (one, two) = (Arc::clone(&seen), Arc::clone(&seen));
         tokio::spawn(listener::serve(boot, None, move |request| {
@@ -65,9 +68,17 @@ impl FakeEngine {
 
     /// From now on scripts give machines to their disks.
     pub fn send_to_disk(&self) {
-        self.seen
-            .disk
-            .store(true, std::sync::atomic::Ordering::Relaxed);
+        self.seen.disk.store(true, Relaxed);
+    }
+
+    /// From now on it refuses identities, and takes agents without one.
+    pub fn keep_identities(&self) {
+        self.seen.keeps_identity.store(true, Relaxed);
+    }
+
+    /// The authority of its listener.
+    pub fn ca_pem(&self) -> String {
+        self.seen.ca_pem.clone()
     }
 
     /// The next heartbeat.
@@ -98,6 +109,9 @@ impl Seen {
         let query = request.uri().query().unwrap_or_default();
         let bytes = match request.uri().path() {
             "/boot.ipxe" => self.script(query).into_bytes(),
+            "/identity" if self.keeps_identity.load(Relaxed) => {
+                return listener::empty(StatusCode::FORBIDDEN);
+            }
             "/identity" if request.method() == Method::GET => {
                 let identity = BootIdentity {
                     nonce: format!("nonce of {query}"),
@@ -112,12 +126,12 @@ impl Seen {
     }
 
     fn script(&self, query: &str) -> String {
-        if self.disk.load(std::sync::atomic::Ordering::Relaxed) {
+        if self.disk.load(Relaxed) {
             return "#!ipxe\nexit 1\n".to_owned();
         }
         let (boot, api) = (&self.boot, &self.api);
         format!(
-            "#!ipxe\nkernel --name kernel {boot}/artefacts/vmlinuz quiet ipa-api-url={api} BOOTIF=01-52 || goto failed\n\
+            "#!ipxe\nkernel --name kernel {boot}/artefacts/vmlinuz quiet ipa-api-url={api} ipa-inspection-callback-url={api}/v1/continue_inspection BOOTIF=01-52 || goto failed\n\
             initrd --name identity {boot}/identity?{query} || goto failed\n\
             initrd --name ramdisk {boot}/artefacts/agent.img || goto failed\nboot || goto failed\n"
         )
@@ -141,7 +155,8 @@ impl Seen {
             "/v1/lookup" => {
                 let mac = uri.query().unwrap().split_once('=').unwrap().1;
                 let expected = format!("nonce of mac={mac}");
-                if nonce.is_none_or(|nonce| nonce != expected.as_str()) {
+                let proven = nonce.is_some_and(|nonce| nonce == expected.as_str());
+                if !proven && !self.keeps_identity.load(Relaxed) {
                     return listener::empty(StatusCode::NOT_FOUND);
                 }
                 let config = json!({"agent_token": TOKEN, "hammerscale": {"version": 1}});
