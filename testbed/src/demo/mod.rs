@@ -1,102 +1,73 @@
-//! `cargo testbed demo`: machines that are off become machines that run a system, before a person's eyes.
+//! The demo: machines that are off become machines that run a system, before a person's eyes. Also what tests need to do the same.
 
+mod account;
+mod kit;
+mod post_mortem;
 mod programs;
 mod ramdisk;
+mod screen;
 mod site;
+mod stage;
 mod story;
+mod virtual_machines;
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+pub use stage::vm_stage;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::lab::deadline::Interrupt;
-use crate::lab::image::{self, Kind};
-use crate::lab::packages::{self, kernel::Flavour};
-use crate::lab::{Lab, LabOptions, Machine};
-use site::{Site, client};
-use story::{Story, Target};
+use crate::lab::image::Kind;
+use crate::lab::machine::Shape;
+use crate::lab::packages::kernel::Flavour;
 
-/// Bring virtual machines from powered off to running a deployed system.
+/// Bring machines from powered off to running a deployed system, and show it.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo testbed demo                          two virtual machines; needs root and Debian
+  cargo testbed demo --keep                   and leave everything up to play with
+  cargo testbed demo --machines 4 --image debian")]
 pub struct DemoCommand {
-    /// How many machines.
-    #[arg(long, default_value_t = 2)]
-    machines: usize,
-    /// Leave everything up afterwards.
+    /// How many machines
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=20))]
+    machines: u8,
+    /// What they are given
+    #[arg(long, value_enum, default_value = "mini")]
+    image: Kind,
+    /// Leave everything up afterwards, and say how to talk to it
     #[arg(long)]
     keep: bool,
+    /// Model machines instead of virtual ones: no root, no packages, seconds
+    #[arg(long, conflicts_with_all = ["image", "keep", "kernel", "memory", "kvm"])]
+    simulated: bool,
+    /// Kernel of the agent's ramdisk
+    #[arg(long, value_enum, default_value = "cloud")]
+    kernel: Flavour,
+    /// Memory of a machine, in MiB
+    #[arg(long, default_value_t = 1024)]
+    memory: u32,
+    /// Run processors by KVM; by default QEMU translates, which works everywhere
+    #[arg(long)]
+    kvm: bool,
 }
 
 impl DemoCommand {
     /// Does it.
     pub fn run(self) -> Result<()> {
-        let interrupt = Interrupt::on_signals()?;
-        packages::install_for_lab()?;
-        let program = programs::daemon(false)?;
-        let ramdisk = ramdisk::prepare(Flavour::Cloud)?;
-        println!(
-            "ramdisk {} {} bytes in {}",
-            ramdisk.kernel,
-            ramdisk.bytes,
-            ramdisk.folder.display()
-        );
-        let image = image::build(Kind::Mini)?;
-        let target = Target::gzip("target.raw.gz", &image);
-        let mut options = LabOptions::with_machines(self.machines);
-        options.name = "demo".into();
-        options.bmc_tls = true;
-        let lab = Lab::up(&options, &interrupt)?;
-        let images = BTreeMap::from([("target.raw.gz".to_owned(), image.gzip.clone())]);
-        let mut site = Site::start(lab, program, ramdisk.folder, &images)?;
-        println!("engine up");
-        let machines: Vec<Machine> = site.lab.machines().to_vec();
-        let bmc = site.lab.bmc()?.clone();
-        let namespace = site.lab.namespace();
-        let done = namespace.block_on(|| async {
-            let client = client()?;
-            let watch = async {
-                let mut events = client.events(None);
-                loop {
-                    match events.next().await {
-                        Ok(item) => println!("{item:?}"),
-                        Err(error) => println!("{error}"),
-                    }
-                }
-            };
-            let stories = futures::future::try_join_all(machines.iter().map(|machine| {
-                let (client, bmc, target) = (&client, &bmc, &target);
-                async move {
-                    let mut story = Story::of(client, machine);
-                    story.enroll(bmc).await?;
-                    story.make_available().await?;
-                    story.deploy(target).await?;
-                    let report = story.hear(Duration::from_secs(600)).await?;
-                    println!("{report:?}");
-                    story.verb("deleted", "available").await?;
-                    println!("{} {:?}", machine.name, story.chapters());
-                    Ok::<(), anyhow::Error>(())
-                }
-            }));
-            let stop = async {
-                while !interrupt.is_set() {
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-            };
-            tokio::select! {
-                done = stories => done.map(drop),
-                () = watch => Ok(()),
-                () = stop => Err(anyhow::anyhow!("interrupted")),
-            }
-        });
-        if let Err(error) = &done {
-            println!("FAILED {error:#}");
+        if self.simulated {
+            bail!("--simulated is not possible yet: the demo runs virtual machines only");
         }
-        if self.keep {
-            site.lab.stay()?;
-            return done;
-        }
-        done
+        let wishes = kit::Wishes {
+            machines: usize::from(self.machines),
+            image: self.image,
+            kernel: self.kernel,
+            kvm: self.kvm,
+            shape: Shape {
+                memory_mib: self.memory,
+                ..Shape::default()
+            },
+            ..kit::Wishes::default()
+        };
+        virtual_machines::run(&wishes, self.keep)
     }
 }

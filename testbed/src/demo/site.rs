@@ -1,6 +1,5 @@
 //! A lab with the engine in it: machines, their BMCs, the image server and `hammerscale serve`, all in one network namespace.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -13,6 +12,7 @@ use nix::unistd::Pid;
 use crate::lab::deadline::wait_for;
 use crate::lab::network::{BRIDGE, ENGINE, ENGINE_V6, OUTSIDE, PREFIX_V6};
 use crate::lab::process::{Process, require_alive};
+use crate::lab::web::process::Offer;
 use crate::lab::{Lab, web};
 
 use super::ramdisk::CONSOLE;
@@ -29,17 +29,13 @@ pub struct Site {
     keys: Vec<(&'static str, String)>,
     engine: Option<Process>,
     starts: u32,
+    first_answer: Duration,
 }
 
 impl Site {
-    /// Starts the image server with `images` and the engine from `program` in a lab that is up.
-    pub fn start(
-        mut lab: Lab,
-        program: PathBuf,
-        ramdisk: PathBuf,
-        images: &BTreeMap<String, PathBuf>,
-    ) -> Result<Self> {
-        web::process::start(&mut lab, images)?;
+    /// Starts the image server with what it `offer`s and the engine from `program` in a lab that is up.
+    pub fn start(mut lab: Lab, program: PathBuf, ramdisk: PathBuf, offer: &Offer) -> Result<Self> {
+        web::process::start(&mut lab, offer)?;
         let keys = keys(&lab, ramdisk);
         let mut site = Self {
             lab,
@@ -47,15 +43,16 @@ impl Site {
             keys,
             engine: None,
             starts: 0,
+            first_answer: Duration::ZERO,
         };
-        site.start_engine()?;
+        site.first_answer = site.start_engine()?;
         Ok(site)
     }
 
     /// Starts the engine on the data that it left; gives the time until its first answer.
     pub fn start_engine(&mut self) -> Result<Duration> {
         self.starts += 1;
-        let name = self.log_name();
+        let name = format!("engine-{}", self.starts);
         let mut command = Command::new(&self.program);
         command.arg("serve").env("NO_COLOR", "1");
         for (key, value) in &self.keys {
@@ -91,19 +88,14 @@ impl Site {
         })
     }
 
+    /// How long its first start took until the first answer.
+    pub fn first_answer(&self) -> Duration {
+        self.first_answer
+    }
+
     /// The engine's process.
     pub fn engine(&self) -> Option<&Process> {
         self.engine.as_ref()
-    }
-
-    /// The name of the running engine's log, without `.out`.
-    pub fn log_name(&self) -> String {
-        format!("engine-{}", self.starts)
-    }
-
-    /// What the engine was told.
-    pub fn keys(&self) -> &[(&'static str, String)] {
-        &self.keys
     }
 }
 

@@ -1,15 +1,16 @@
 //! One machine's story, told to the engine through its API: enrolled, inspected, cleaned, deployed, heard from, undeployed.
 
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result, bail};
 use api_types::{NodeCreate, PatchOperation, PortCreate, ProvisionBody};
 use client::{Client, Goal, WaitOptions};
+use model::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::lab::Machine;
-use crate::lab::image::{Image, cloud_init};
+use crate::lab::image::cloud_init;
 use crate::lab::sushy::Bmc;
 use crate::lab::web::{self, Report};
 
@@ -26,21 +27,41 @@ pub struct Target {
     pub sha256: String,
 }
 
-impl Target {
-    /// The compressed form of an image, served under this name.
-    pub fn gzip(name: &str, image: &Image) -> Self {
-        Self {
-            url: web::image_url(name),
-            sha256: image.gzip_sha256.clone(),
-        }
+/// A part of a story.
+#[derive(Debug, Clone)]
+pub struct Chapter {
+    /// What was wanted.
+    pub name: &'static str,
+    /// When.
+    pub began: Timestamp,
+    /// When it was there.
+    pub ended: Timestamp,
+}
+
+impl Chapter {
+    /// How long it took.
+    pub fn seconds(&self) -> f64 {
+        (self.ended - self.began).as_seconds_f64()
     }
+}
+
+/// The machine whose story failed, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{machine}: {chapter}: {reason:#}")]
+pub struct Failed {
+    /// The machine.
+    pub machine: String,
+    /// What was wanted.
+    pub chapter: &'static str,
+    /// What came instead.
+    pub reason: anyhow::Error,
 }
 
 /// A machine and the engine that shall provision it.
 pub struct Story<'a> {
     client: &'a Client,
     machine: &'a Machine,
-    chapters: Vec<(&'static str, Duration)>,
+    chapters: Vec<Chapter>,
 }
 
 impl<'a> Story<'a> {
@@ -53,9 +74,14 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// The seconds of each chapter so far.
-    pub fn chapters(&self) -> &[(&'static str, Duration)] {
+    /// Its chapters so far.
+    pub fn chapters(&self) -> &[Chapter] {
         &self.chapters
+    }
+
+    /// Whose story it is.
+    pub fn machine(&self) -> &Machine {
+        self.machine
     }
 
     async fn chapter<T>(
@@ -63,11 +89,17 @@ impl<'a> Story<'a> {
         name: &'static str,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        let begin = Instant::now();
-        let done = work
-            .await
-            .with_context(|| format!("{}: {name}", self.machine.name))?;
-        self.chapters.push((name, begin.elapsed()));
+        let began = Timestamp::from(SystemTime::now());
+        let done = work.await.map_err(|reason| Failed {
+            machine: self.machine.name.clone(),
+            chapter: name,
+            reason,
+        })?;
+        self.chapters.push(Chapter {
+            name,
+            began,
+            ended: Timestamp::from(SystemTime::now()),
+        });
         Ok(done)
     }
 
@@ -96,24 +128,10 @@ impl<'a> Story<'a> {
 
     /// A verb without arguments, and the state it leads to.
     pub async fn verb(&mut self, verb: &'static str, goal: &str) -> Result<()> {
-        let order = ProvisionBody {
-            target: verb.to_owned(),
-            ..ProvisionBody::default()
-        };
-        self.order(verb, &order, goal).await
-    }
-
-    async fn order(&mut self, name: &'static str, order: &ProvisionBody, goal: &str) -> Result<()> {
         let (client, node) = (self.client, self.machine.name.as_str());
-        let options = WaitOptions {
-            timeout: Some(PATIENCE),
-            ..WaitOptions::default()
-        };
-        self.chapter(name, async {
-            client.provision(node, order).await?;
-            let goal = Goal::Provision(goal.to_owned());
-            client.wait_for(node, &goal, &options, |_| {}).await?;
-            Ok(())
+        self.chapter(verb, async {
+            client.provision_verb(node, verb).await?;
+            arrival(client, node, goal).await
         })
         .await
     }
@@ -126,15 +144,29 @@ impl<'a> Story<'a> {
 
     /// Writes the image with a config drive that names the machine.
     pub async fn deploy(&mut self, target: &Target) -> Result<()> {
-        self.client
-            .patch_node(&self.machine.name, &instance_info(target))
-            .await?;
+        self.begin_deploy(target).await?;
+        self.reach("deploy", "active").await
+    }
+
+    /// Orders the deployment and does not wait for it.
+    pub async fn begin_deploy(&mut self, target: &Target) -> Result<()> {
+        let (client, node) = (self.client, self.machine.name.as_str());
         let order = ProvisionBody {
             target: "active".to_owned(),
-            configdrive: Some(config_drive(&self.machine.name)),
+            configdrive: Some(config_drive(node)),
             ..ProvisionBody::default()
         };
-        self.order("deploy", &order, "active").await
+        self.chapter("order", async {
+            client.patch_node(node, &instance_info(target)).await?;
+            Ok(client.provision(node, &order).await?)
+        })
+        .await
+    }
+
+    /// Waits for what was ordered.
+    pub async fn reach(&mut self, name: &'static str, goal: &str) -> Result<()> {
+        let (client, node) = (self.client, self.machine.name.as_str());
+        self.chapter(name, arrival(client, node, goal)).await
     }
 
     /// Waits until the deployed system itself has reported, and checks that it is the one that was ordered.
@@ -144,7 +176,7 @@ impl<'a> Story<'a> {
             .chapter("phone home", async {
                 let end = Instant::now() + patience;
                 loop {
-                    let reports = web::process::reports().await?;
+                    let reports = web::process::status().await?.reports;
                     if let Some(report) =
                         reports.into_iter().find(|report| report.mac == machine.mac)
                     {
@@ -169,6 +201,16 @@ impl<'a> Story<'a> {
         }
         Ok(report)
     }
+}
+
+async fn arrival(client: &Client, node: &str, goal: &str) -> Result<()> {
+    let options = WaitOptions {
+        timeout: Some(PATIENCE),
+        ..WaitOptions::default()
+    };
+    let goal = Goal::Provision(goal.to_owned());
+    client.wait_for(node, &goal, &options, |_| {}).await?;
+    Ok(())
 }
 
 fn driver_info(bmc: &Bmc, machine: &Machine) -> Result<Map<String, Value>> {

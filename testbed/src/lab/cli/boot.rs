@@ -128,5 +128,5 @@ impl fmt::Display for Address {
 
 /// What has been reported inside a lab so far, oldest first.
 fn reports(lab: &Lab) -> Result<Vec<Report>> {
-    lab.namespace().block_on(web::process::reports)
+    Ok(lab.namespace().block_on(web::process::status)?.reports)
 }

@@ -9,7 +9,6 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
-use super::command::tool;
 use super::deadline::Interrupt;
 use super::domain::Accelerator;
 use super::image::{self, Kind};
@@ -18,6 +17,7 @@ use super::process::Process;
 use super::record::{self, Record};
 use super::up::{Lab, LabOptions};
 use super::web;
+use super::web::process::Offer;
 use super::{libvirt, packages};
 
 /// The virtual machine lab.
@@ -52,6 +52,9 @@ pub enum LabCommand {
         /// An image, as NAME=FILE.
         #[arg(long)]
         offer: Vec<String>,
+        /// Most bytes that a download gets in a second.
+        #[arg(long)]
+        pace: Option<std::num::NonZeroU32>,
     },
 }
 
@@ -117,7 +120,7 @@ impl LabCommand {
             Self::Status => status::show(),
             Self::Console { machine, lab } => console(&lab.name, &machine),
             Self::Boot(boot) => boot.run(),
-            Self::Web { lab, offer } => web::process::serve(&lab.name, &offer),
+            Self::Web { lab, offer, pace } => web::process::serve(&lab.name, &offer, pace),
         }
     }
 }
@@ -186,7 +189,7 @@ fn start_web(lab: &mut Lab) -> Result<()> {
         ("mini.raw".to_owned(), image.raw),
         ("mini.raw.gz".to_owned(), image.gzip),
     ]);
-    web::process::start(lab, &images)
+    web::process::start(lab, &Offer { images, pace: None })
 }
 
 fn down(name: &str) -> Result<()> {

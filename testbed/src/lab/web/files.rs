@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::SeekFrom;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Response, StatusCode, header};
 use futures::stream;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
@@ -21,7 +22,7 @@ use super::range::{Part, part};
 const CHUNK: usize = 256 * 1024;
 
 /// What was asked of one image.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counters {
     /// All requests.
     pub requests: u64,
@@ -38,24 +39,29 @@ struct Image {
 }
 
 #[derive(Debug)]
-pub struct Files(Mutex<BTreeMap<String, Image>>);
+pub struct Files {
+    images: Mutex<BTreeMap<String, Image>>,
+    pace: Option<NonZeroU32>,
+}
 
 impl Files {
-    pub fn new(images: BTreeMap<String, PathBuf>) -> Self {
-        Self(Mutex::new(
-            images
-                .into_iter()
-                .map(|(name, file)| {
-                    (
-                        name,
-                        Image {
-                            file,
-                            counters: Counters::default(),
-                        },
-                    )
-                })
-                .collect(),
-        ))
+    /// With `pace`, no download gets more bytes in a second.
+    pub fn new(images: BTreeMap<String, PathBuf>, pace: Option<NonZeroU32>) -> Self {
+        let images = images.into_iter().map(|(name, file)| {
+            let counters = Counters::default();
+            (name, Image { file, counters })
+        });
+        Self {
+            images: Mutex::new(images.collect()),
+            pace,
+        }
+    }
+
+    /// How long so many bytes take at least.
+    fn lasting(&self, bytes: usize) -> Duration {
+        self.pace.map_or(Duration::ZERO, |pace| {
+            Duration::from_secs_f64(bytes as f64 / f64::from(pace.get()))
+        })
     }
 
     pub fn offer(&self, name: &str, file: PathBuf) {
@@ -84,7 +90,7 @@ impl Files {
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut BTreeMap<String, Image>) -> T) -> T {
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.images.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -173,6 +179,7 @@ fn body(sending: Sending, length: u64) -> Body {
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
             }
             chunk.truncate(read);
+            tokio::time::sleep(sending.shared.files.lasting(read)).await;
             sending
                 .shared
                 .files

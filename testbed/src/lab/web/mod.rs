@@ -9,6 +9,7 @@ mod reports;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -18,7 +19,7 @@ use anyhow::{Context, Result, anyhow};
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -64,7 +65,7 @@ pub struct Web {
 }
 
 /// What the server has seen so far, as `GET /status` answers it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Status {
     /// Per image, by name.
     pub images: BTreeMap<String, Counters>,
@@ -73,14 +74,16 @@ pub struct Status {
 }
 
 impl Web {
-    /// Serves `images` (public name to file) on `address` inside `namespace`. Returns once it listens.
+    /// Serves `images` (public name to file) on `address` inside `namespace`. Returns once it listens. With `pace`, no
+    /// download gets more bytes in a second.
     pub fn start(
         namespace: &Namespace,
         address: SocketAddr,
         images: BTreeMap<String, PathBuf>,
+        pace: Option<NonZeroU32>,
     ) -> Result<Self> {
         let shared = Arc::new(Shared {
-            files: Files::new(images),
+            files: Files::new(images, pace),
             reports: Reports::default(),
         });
         let (stop, stopped) = oneshot::channel();

@@ -1,13 +1,13 @@
 //! The web server as a process of its own, so that a lab that stays does not need the program that made it; and how to ask it.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
 
-use super::{Report, Web, address};
+use super::{Status, Web, address};
 use crate::lab::Lab;
 use crate::lab::command::tool;
 use crate::lab::deadline::wait_for;
@@ -18,27 +18,39 @@ use crate::lab::record::Record;
 const MYSELF: &str = "/proc/self/exe";
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Starts this program once more inside the lab, serving `images` (public name to file). Returns once it answers.
-pub fn start(lab: &mut Lab, images: &BTreeMap<String, PathBuf>) -> Result<()> {
+/// What a server of its own offers.
+#[derive(Debug, Clone, Default)]
+pub struct Offer {
+    /// Images, by public name.
+    pub images: BTreeMap<String, PathBuf>,
+    /// Most bytes that a download gets in a second.
+    pub pace: Option<NonZeroU32>,
+}
+
+/// Starts this program once more inside the lab as its server. Returns once it answers.
+pub fn start(lab: &mut Lab, offer: &Offer) -> Result<()> {
     let name = lab.record().name.clone();
     let mut command = tool(MYSELF, ["lab", "web", "--name", &name]);
     command.env("NO_COLOR", "1");
-    for (public, file) in images {
-        let mut offer = std::ffi::OsString::from(format!("{public}="));
-        offer.push(file);
-        command.arg("--offer").arg(offer);
+    for (public, file) in &offer.images {
+        let mut pair = std::ffi::OsString::from(format!("{public}="));
+        pair.push(file);
+        command.arg("--offer").arg(pair);
+    }
+    if let Some(pace) = offer.pace {
+        command.arg("--pace").arg(pace.to_string());
     }
     let process = lab.spawn("web", &mut command)?;
     let log = lab.folder().join("web.out");
     wait_for("the web server", PATIENCE, lab.interrupt(), || {
         require_alive(&process, &log)?;
-        Ok(lab.namespace().block_on(reports).ok())
+        Ok(lab.namespace().block_on(status).ok())
     })
     .map(drop)
 }
 
 /// What such a process does: serves until it is ended. Each offer is `NAME=FILE`.
-pub fn serve(lab: &str, offers: &[String]) -> Result<()> {
+pub fn serve(lab: &str, offers: &[String], pace: Option<NonZeroU32>) -> Result<()> {
     let images = offers
         .iter()
         .map(|offer| {
@@ -46,18 +58,14 @@ pub fn serve(lab: &str, offers: &[String]) -> Result<()> {
             Ok((public.to_owned(), PathBuf::from(file)))
         })
         .collect::<Result<_>>()?;
-    let _web = Web::start(&Record::load(lab)?.namespace(), address(), images)?;
+    let _web = Web::start(&Record::load(lab)?.namespace(), address(), images, pace)?;
     loop {
         std::thread::park();
     }
 }
 
-/// What has been reported so far, oldest first. Ask from inside the lab's namespace.
-pub async fn reports() -> Result<Vec<Report>> {
-    #[derive(Deserialize)]
-    struct Status {
-        reports: Vec<Report>,
-    }
+/// What it has seen so far. Ask from inside the lab's namespace.
+pub async fn status() -> Result<Status> {
     let client = reqwest::Client::builder()
         .no_proxy()
         .timeout(Duration::from_secs(10))
@@ -67,9 +75,8 @@ pub async fn reports() -> Result<Vec<Report>> {
         .send()
         .await
         .context("the lab's web server does not answer")?;
-    let status: Status = answer
+    answer
         .json()
         .await
-        .context("the lab's web server answers nonsense")?;
-    Ok(status.reports)
+        .context("the lab's web server answers nonsense")
 }

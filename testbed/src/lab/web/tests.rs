@@ -17,7 +17,7 @@ fn fixture() -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("disk");
     std::fs::write(&file, b"0123456789").unwrap();
-    let files = Files::new(BTreeMap::from([("disk.raw".to_owned(), file)]));
+    let files = Files::new(BTreeMap::from([("disk.raw".to_owned(), file)]), None);
     let shared = Arc::new(Shared {
         files,
         reports: Reports::default(),
