@@ -27,6 +27,8 @@ pub struct FleetOptions {
     pub whole_artefacts: bool,
     /// How many machines ask the boot listener at a time; it bounds connections per address, and all machines share one.
     pub boot_requests: usize,
+    /// How many agents call the engine at a time; it bounds this process's open sockets.
+    pub api_requests: usize,
     /// Port of the BMCs on 127.0.0.1; 0 takes a free one.
     pub bmc_port: u16,
     /// Port of the agents on 127.0.0.1; 0 takes a free one.
@@ -46,6 +48,7 @@ impl Default for FleetOptions {
             image_bytes: 2 << 30,
             whole_artefacts: false,
             boot_requests: 8,
+            api_requests: 64,
             bmc_port: 0,
             agent_port: 0,
         }

@@ -13,8 +13,9 @@ use super::options::FleetOptions;
 
 const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(30);
-/// Idle connections kept to one host.
-const IDLE: usize = 8;
+/// Idle connections kept to one host: a boot listener allows few per address, and new TLS sessions cost more than the requests.
+const IDLE_PLAIN: usize = 8;
+const IDLE_TLS: usize = 64;
 
 /// Whom an agent trusts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -34,6 +35,8 @@ pub(super) struct World {
     pub certificate: String,
     /// Places at the boot listener.
     pub boot_places: Semaphore,
+    /// Places at the engine's API.
+    pub api_places: Semaphore,
     boot_listener: watch::Sender<Option<String>>,
     clients: Mutex<HashMap<Trust, Client>>,
 }
@@ -43,6 +46,7 @@ impl World {
         let boot_listener = watch::Sender::new(options.boot_listener.clone());
         Arc::new(Self {
             boot_places: Semaphore::new(options.boot_requests.max(1)),
+            api_places: Semaphore::new(options.api_requests.max(1)),
             options,
             agents,
             certificate,
@@ -75,12 +79,13 @@ impl World {
 }
 
 fn build(trust: &Trust) -> Result<Client, String> {
+    let tls = trust.ca_pem.is_some() || trust.insecure;
     let mut builder = Client::builder()
         .no_proxy()
         .redirect(redirect::Policy::none())
         .connect_timeout(CONNECT)
         .timeout(ANSWER)
-        .pool_max_idle_per_host(IDLE)
+        .pool_max_idle_per_host(if tls { IDLE_TLS } else { IDLE_PLAIN })
         .tls_danger_accept_invalid_certs(trust.insecure);
     if let Some(pem) = &trust.ca_pem {
         let roots = Certificate::from_pem_bundle(pem.as_bytes())

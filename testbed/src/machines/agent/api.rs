@@ -1,11 +1,13 @@
 //! Calls to the engine's agent listener: several base URLs, the first that answers at all counts.
 
+use std::sync::Arc;
+
 use agent_wire::{API_VERSION_HEADER, BOOT_NONCE_HEADER, FALLBACK_MINOR, WireSecret};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
 
-use crate::machines::world::cause;
+use crate::machines::world::{World, cause};
 
 const JSON: &str = "application/json";
 const LARGEST: usize = 1 << 20;
@@ -20,6 +22,7 @@ pub(super) fn urls(value: Option<&str>) -> Vec<String> {
 
 /// The engine.
 pub(super) struct Api {
+    world: Arc<World>,
     client: Client,
     pub urls: Vec<String>,
     nonce: Option<WireSecret>,
@@ -51,8 +54,14 @@ pub(super) struct Call<'a> {
 }
 
 impl Api {
-    pub fn new(client: Client, urls: Vec<String>, nonce: Option<WireSecret>) -> Self {
+    pub fn new(
+        world: Arc<World>,
+        client: Client,
+        urls: Vec<String>,
+        nonce: Option<WireSecret>,
+    ) -> Self {
         Self {
+            world,
             client,
             urls,
             nonce,
@@ -84,6 +93,8 @@ impl Api {
         if let Some(body) = call.body {
             request = request.body(body.to_string());
         }
+        let place = self.world.api_places.acquire().await;
+        let _place = place.map_err(|error| error.to_string())?;
         let mut answer = request.send().await.map_err(|error| cause(&error))?;
         let status = answer.status();
         let mut bytes = Vec::new();

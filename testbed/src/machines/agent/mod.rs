@@ -113,5 +113,6 @@ fn api(board: &Board, loaded: &Loaded) -> Result<Api, String> {
         insecure: matches!(ramdisk.arg("ipa-insecure"), Some("1" | "true")),
     };
     let nonce = identity.map(|identity| identity.nonce.clone());
-    Ok(Api::new(board.world.client(&trust)?, urls, nonce))
+    let client = board.world.client(&trust)?;
+    Ok(Api::new(Arc::clone(&board.world), client, urls, nonce))
 }
