@@ -2,6 +2,8 @@
 
 mod account;
 mod kit;
+mod lab_machine;
+mod play;
 mod post_mortem;
 mod programs;
 mod ramdisk;

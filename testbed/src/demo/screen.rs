@@ -1,6 +1,7 @@
 //! A line for each machine: what it is at, bytes, rate and time. Bars on a terminal, plain lines elsewhere. It shows; it asks nothing.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -49,7 +50,7 @@ impl Screen {
     }
 
     /// Shows what the engine tells, for ever; an engine that is away is waited for.
-    pub async fn follow(&self, client: &Client) {
+    pub async fn follow(&self, client: &Client) -> Infallible {
         loop {
             let mut events = client.events(None);
             while let Ok(item) = events.next().await {

@@ -12,10 +12,10 @@ use crate::lab::web::process::{Offer, status};
 use crate::lab::{Lab, Machine};
 
 use super::kit::{Kit, Wishes};
-use super::post_mortem;
+use super::play::interrupted;
 use super::site::{Site, client};
 use super::story::{Story, Target};
-use super::virtual_machines::interrupted;
+use super::{lab_machine, post_mortem};
 
 /// The image takes so many seconds, however fast the machine is.
 const WRITING: u64 = 16;
@@ -83,9 +83,9 @@ async fn deploy_with_a_kill(
     clock: &mut PhaseClock,
 ) -> Result<()> {
     let client = client()?;
-    let bmc = site.lab.bmc()?.clone();
-    let mut story = Story::of(&client, machine);
-    story.enroll(&bmc).await?;
+    let subject = lab_machine::subject(machine, site.lab.bmc()?)?;
+    let mut story = Story::of(&client, &subject);
+    story.enroll().await?;
     story.verb("inspect", "manageable").await?;
     clock.lap("enroll and inspect");
     story.verb("provide", "available").await?;
@@ -108,7 +108,9 @@ async fn deploy_with_a_kill(
     ensure!(after < size, "the kill came too late to prove anything");
     story.reach("the rest of the deployment", "active").await?;
     clock.lap("kill, restart and the rest");
-    let report = story.hear(PATIENCE).await?;
+    let report = story
+        .hear(PATIENCE, lab_machine::report(&machine.mac))
+        .await?;
     clock.lap("phone home");
     println!(
         "{} reported itself from {}",

@@ -1,22 +1,16 @@
 //! One machine's story, told to the engine through its API: enrolled, inspected, cleaned, deployed, heard from, undeployed.
 
-use std::fs;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use api_types::{NodeCreate, PatchOperation, PortCreate, ProvisionBody};
 use client::{Client, Goal, WaitOptions};
 use model::Timestamp;
-use serde_json::{Map, Value, json};
-
-use crate::lab::Machine;
-use crate::lab::image::cloud_init;
-use crate::lab::sushy::Bmc;
-use crate::lab::web::{self, Report};
+use serde_json::{Map, Value};
+use tokio::time::timeout;
 
 /// The longest that one verb may take on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(1800);
-const LOOK: Duration = Duration::from_millis(250);
 
 /// What a machine is given.
 #[derive(Clone)]
@@ -57,19 +51,31 @@ pub struct Failed {
     pub reason: anyhow::Error,
 }
 
+/// A machine as the engine is told of it.
+pub struct Subject {
+    /// The node's name.
+    pub name: String,
+    /// Address of its network card.
+    pub mac: String,
+    /// How its BMC is reached.
+    pub driver_info: Map<String, Value>,
+    /// Its config drive.
+    pub config_drive: Value,
+}
+
 /// A machine and the engine that shall provision it.
 pub struct Story<'a> {
     client: &'a Client,
-    machine: &'a Machine,
+    subject: &'a Subject,
     chapters: Vec<Chapter>,
 }
 
 impl<'a> Story<'a> {
     /// A story that has not begun.
-    pub fn of(client: &'a Client, machine: &'a Machine) -> Self {
+    pub fn of(client: &'a Client, subject: &'a Subject) -> Self {
         Self {
             client,
-            machine,
+            subject,
             chapters: Vec::new(),
         }
     }
@@ -80,18 +86,19 @@ impl<'a> Story<'a> {
     }
 
     /// Whose story it is.
-    pub fn machine(&self) -> &Machine {
-        self.machine
+    pub fn name(&self) -> &'a str {
+        &self.subject.name
     }
 
-    async fn chapter<T>(
+    /// Adds a chapter that ends with `work`.
+    pub async fn chapter<T>(
         &mut self,
         name: &'static str,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         let began = Timestamp::from(SystemTime::now());
         let done = work.await.map_err(|reason| Failed {
-            machine: self.machine.name.clone(),
+            machine: self.subject.name.clone(),
             chapter: name,
             reason,
         })?;
@@ -104,18 +111,18 @@ impl<'a> Story<'a> {
     }
 
     /// Registers the machine by its BMC and its network card.
-    pub async fn enroll(&mut self, bmc: &Bmc) -> Result<()> {
-        let (client, machine) = (self.client, self.machine);
+    pub async fn enroll(&mut self) -> Result<()> {
+        let (client, subject) = (self.client, self.subject);
         let node = NodeCreate {
             driver: "redfish".to_owned(),
-            name: Some(machine.name.clone()),
-            driver_info: driver_info(bmc, machine)?,
+            name: Some(subject.name.clone()),
+            driver_info: subject.driver_info.clone(),
             ..NodeCreate::default()
         };
         self.chapter("enroll", async {
             let node = client.create_node(&node).await?;
             let port = PortCreate {
-                address: machine.mac.clone(),
+                address: subject.mac.clone(),
                 node_uuid: Some(node.uuid),
                 ..PortCreate::default()
             };
@@ -128,7 +135,7 @@ impl<'a> Story<'a> {
 
     /// A verb without arguments, and the state it leads to.
     pub async fn verb(&mut self, verb: &'static str, goal: &str) -> Result<()> {
-        let (client, node) = (self.client, self.machine.name.as_str());
+        let (client, node) = (self.client, self.name());
         self.chapter(verb, async {
             client.provision_verb(node, verb).await?;
             arrival(client, node, goal).await
@@ -150,10 +157,10 @@ impl<'a> Story<'a> {
 
     /// Orders the deployment and does not wait for it.
     pub async fn begin_deploy(&mut self, target: &Target) -> Result<()> {
-        let (client, node) = (self.client, self.machine.name.as_str());
+        let (client, node) = (self.client, self.name());
         let order = ProvisionBody {
             target: "active".to_owned(),
-            configdrive: Some(config_drive(node)),
+            configdrive: Some(self.subject.config_drive.clone()),
             ..ProvisionBody::default()
         };
         self.chapter("order", async {
@@ -165,41 +172,29 @@ impl<'a> Story<'a> {
 
     /// Waits for what was ordered.
     pub async fn reach(&mut self, name: &'static str, goal: &str) -> Result<()> {
-        let (client, node) = (self.client, self.machine.name.as_str());
+        let (client, node) = (self.client, self.name());
         self.chapter(name, arrival(client, node, goal)).await
     }
 
-    /// Waits until the deployed system itself has reported, and checks that it is the one that was ordered.
-    pub async fn hear(&mut self, patience: Duration) -> Result<Report> {
-        let machine = self.machine;
-        let report = self
-            .chapter("phone home", async {
-                let end = Instant::now() + patience;
-                loop {
-                    let reports = web::process::status().await?.reports;
-                    if let Some(report) =
-                        reports.into_iter().find(|report| report.mac == machine.mac)
-                    {
-                        return Ok(report);
-                    }
-                    if Instant::now() >= end {
-                        bail!(
-                            "the deployed system did not report within {} s",
-                            patience.as_secs()
-                        );
-                    }
-                    tokio::time::sleep(LOOK).await;
-                }
-            })
-            .await?;
-        if report.hostname != self.machine.name {
-            bail!(
-                "{} reports the host name {:?} instead of the one in its config drive",
-                self.machine.name,
-                report.hostname
+    /// Waits until the deployed system itself has told its host name, and checks that it is the one from its config drive.
+    pub async fn hear<T>(
+        &mut self,
+        patience: Duration,
+        report: impl Future<Output = Result<(String, T)>>,
+    ) -> Result<T> {
+        let wanted = self.name();
+        self.chapter("phone home", async {
+            let (told, report) = timeout(patience, report).await.with_context(|| {
+                let seconds = patience.as_secs();
+                format!("the deployed system did not report within {seconds} s")
+            })??;
+            ensure!(
+                told == wanted,
+                "it reports the host name {told:?} instead of the one in its config drive"
             );
-        }
-        Ok(report)
+            Ok(report)
+        })
+        .await
     }
 }
 
@@ -213,24 +208,6 @@ async fn arrival(client: &Client, node: &str, goal: &str) -> Result<()> {
     Ok(())
 }
 
-fn driver_info(bmc: &Bmc, machine: &Machine) -> Result<Map<String, Value>> {
-    let mut info = Map::from_iter([
-        ("redfish_address".to_owned(), json!(bmc.url)),
-        (
-            "redfish_system_id".to_owned(),
-            json!(Bmc::system(&machine.uuid)),
-        ),
-        ("redfish_username".to_owned(), json!(bmc.user)),
-        ("redfish_password".to_owned(), json!(bmc.password)),
-    ]);
-    if let Some(path) = &bmc.certificate {
-        let pem =
-            fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        info.insert("redfish_verify_ca".to_owned(), json!(pem));
-    }
-    Ok(info)
-}
-
 fn instance_info(target: &Target) -> Vec<PatchOperation> {
     let values = [
         ("image_source", target.url.as_str()),
@@ -241,12 +218,4 @@ fn instance_info(target: &Target) -> Vec<PatchOperation> {
     values
         .map(|(key, value)| PatchOperation::add(format!("/instance_info/{key}"), value))
         .to_vec()
-}
-
-fn config_drive(name: &str) -> Value {
-    let home = web::phone_home_url(name);
-    json!({
-        "meta_data": {"hostname": name, "name": name, "phone_home": home},
-        "user_data": cloud_init::reporting_user_data(&home),
-    })
 }

@@ -3,20 +3,18 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use client::Client;
 
+use crate::lab::Lab;
 use crate::lab::deadline::Interrupt;
 use crate::lab::image::Kind;
 use crate::lab::network::BRIDGE;
-use crate::lab::sushy::Bmc;
 use crate::lab::web::{Report, process::Offer};
-use crate::lab::{Lab, Machine};
 
 use super::kit::{Kit, Wishes};
-use super::screen::Screen;
+use super::play::Play;
 use super::site::{API, Site, client};
-use super::story::{Failed, Story, Target};
-use super::{account, post_mortem};
+use super::story::{Failed, Target};
+use super::{lab_machine, post_mortem};
 
 /// Runs it.
 pub fn run(wishes: &Wishes, keep: bool) -> Result<()> {
@@ -94,96 +92,38 @@ fn patience(image: Kind) -> Duration {
 }
 
 fn tell(site: &Site, target: &Target, patience: Duration, keep: bool) -> Result<()> {
-    let bmc = site.lab.bmc()?;
-    let machines = site.lab.machines();
-    let interrupt = site.lab.interrupt();
+    let (bmc, machines) = (site.lab.bmc()?, site.lab.machines());
+    let subjects = machines
+        .iter()
+        .map(|machine| lab_machine::subject(machine, bmc))
+        .collect::<Result<Vec<_>>>()?;
     site.lab.namespace().block_on(|| async {
-        let client = client()?;
-        let screen = Screen::of(machines.iter().map(|machine| machine.name.as_str()));
-        let stories = futures::future::try_join_all(
-            machines
-                .iter()
-                .map(|machine| deployed(&client, machine, bmc, target, patience, &screen)),
-        );
-        let told = tokio::select! {
-            told = stories => told,
-            () = screen.follow(&client) => unreachable!("it follows for ever"),
-            error = interrupted(interrupt) => Err(error),
+        let play = Play {
+            client: &client()?,
+            target,
+            patience,
+            keep,
+            interrupt: site.lab.interrupt(),
         };
-        screen.finish();
-        let told = told?;
-        println!();
-        for (_, report) in &told {
-            prove(report);
-        }
-        let stories = told.into_iter().map(|(story, _)| story).collect();
-        let stories = match keep {
-            true => stories,
-            false => tokio::select! {
-                done = undeployed(stories) => done?,
-                error = interrupted(interrupt) => return Err(error),
-            },
-        };
-        for story in &stories {
-            let timeline = client.timeline(&story.machine().name).await?;
-            println!(
-                "\n{}",
-                account::text(&story.machine().name, story.chapters(), &timeline)
-            );
-        }
-        Ok(())
+        play.run(&subjects, async |index| {
+            let (name, report) = lab_machine::report(&subjects[index].mac).await?;
+            Ok((name, sentence(&report)))
+        })
+        .await
     })
 }
 
-async fn deployed<'a>(
-    client: &'a Client,
-    machine: &'a Machine,
-    bmc: &Bmc,
-    target: &Target,
-    patience: Duration,
-    screen: &Screen,
-) -> Result<(Story<'a>, Report)> {
-    let mut story = Story::of(client, machine);
-    story.enroll(bmc).await?;
-    story.make_available().await?;
-    story.deploy(target).await?;
-    screen.say(
-        &machine.name,
-        "active · waiting for the deployed system's own report",
-    );
-    let report = story.hear(patience).await?;
-    screen.say(&machine.name, "active · the deployed system has reported");
-    Ok((story, report))
-}
-
-async fn undeployed(stories: Vec<Story<'_>>) -> Result<Vec<Story<'_>>> {
-    println!("\nundeploying");
-    let all = stories.into_iter().map(|mut story| async {
-        story.verb("deleted", "available").await?;
-        Ok(story)
-    });
-    futures::future::try_join_all(all).await
-}
-
-fn prove(report: &Report) {
-    println!(
-        "{} reports itself: host name from its config drive on {}, running from {} with kernel {}, {} firmware, at {}, {:.1} s after its kernel started",
+fn sentence(report: &Report) -> String {
+    format!(
+        "the system on {} reports itself as {:?} (from the config drive on {}), with kernel {} and {} firmware, at {}, {:.1} s after its start",
+        report.root_device,
         report.hostname,
         report.config_drive,
-        report.root_device,
         report.kernel,
         report.firmware,
         report.address,
         report.boot_seconds
-    );
-}
-
-/// Ends when the person wants all to end.
-pub async fn interrupted(interrupt: &Interrupt) -> anyhow::Error {
-    while !interrupt.is_set() {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    anyhow::anyhow!("interrupted")
+    )
 }
 
 fn explain_how_to_talk(site: &Site, kit: &Kit) {

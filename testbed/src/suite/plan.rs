@@ -51,6 +51,11 @@ pub fn stages() -> Vec<Stage> {
             "the baremetal command and openstacksdk against the daemon",
             clients::run,
         ),
+        first(
+            "vm",
+            "a virtual machine is deployed although the daemon is killed in the middle",
+            crate::demo::vm_stage,
+        ),
     ]
 }
 
