@@ -161,12 +161,17 @@ fn list(value: &str) -> Vec<String> {
         .collect()
 }
 
-/// Only http and https are understood; `mdns` is not supported and counts as absent.
+/// Only http and https are understood, with a host; `mdns` is not supported and counts as absent.
 fn urls(value: Option<&str>) -> Vec<String> {
+    let named = |url: &str| {
+        let rest = ["http://", "https://"].map(|scheme| url.strip_prefix(scheme));
+        rest.into_iter().flatten().any(|host| !host.is_empty())
+    };
     list(value.unwrap_or_default())
-        .into_iter()
-        .filter(|u| u.starts_with("http://") || u.starts_with("https://"))
-        .map(|u| u.trim_end_matches('/').to_owned())
+        .iter()
+        .map(|url| url.trim_end_matches('/'))
+        .filter(|url| named(url))
+        .map(str::to_owned)
         .collect()
 }
 
@@ -194,7 +199,7 @@ mod tests {
     #[test]
     fn nonsense_counts_as_absent() {
         let params = Params::parse(
-            "ipa-lookup-timeout=-1 ipa-listen-port=99999 ipa-api-url=mdns BOOTIF=zz == = a",
+            "ipa-lookup-timeout=-1 ipa-listen-port=99999 ipa-api-url=mdns,http:///,https:// BOOTIF=zz == = a",
         );
         assert_eq!(params.lookup_timeout, Duration::from_secs(600));
         assert_eq!(params.listen_port, 9999);

@@ -126,12 +126,17 @@ impl Device {
     }
 }
 
-/// The wanted range of a device as a stream, read-only: what the FAT reader works on.
+/// How much may be read through one window: looking for a boot loader takes some hundred KiB.
+const WINDOW_BUDGET: u64 = 8 << 20;
+
+/// The wanted range of a device as a stream, read-only: what the FAT reader works on. That reader follows chains of clusters
+/// wherever they lead, so a window serves a bounded number of bytes: a chain that bites its own tail ends in an error.
 pub struct Window<'a> {
     device: &'a Device,
     start: u64,
     length: u64,
     at: u64,
+    budget: u64,
 }
 
 impl<'a> Window<'a> {
@@ -142,7 +147,13 @@ impl<'a> Window<'a> {
             start,
             length,
             at: 0,
+            budget: WINDOW_BUDGET,
         }
+    }
+
+    /// The same range, but only this many bytes may be read through it.
+    pub fn with_budget(self, budget: u64) -> Self {
+        Self { budget, ..self }
     }
 }
 
@@ -150,10 +161,15 @@ impl io::Read for Window<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.length.saturating_sub(self.at)).unwrap_or(usize::MAX);
         let wanted = buffer.len().min(left);
-        let n = self
-            .device
-            .file
-            .read_at(&mut buffer[..wanted], self.start + self.at)?;
+        let offset = self
+            .start
+            .checked_add(self.at)
+            .ok_or_else(|| io::Error::other("beyond the end of any disk"))?;
+        let n = self.device.file.read_at(&mut buffer[..wanted], offset)?;
+        self.budget = self
+            .budget
+            .checked_sub(n as u64)
+            .ok_or_else(|| io::Error::other("the file system is damaged: reading does not end"))?;
         self.at += n as u64;
         Ok(n)
     }

@@ -2,5 +2,6 @@
 
 pub mod choose;
 pub mod device;
+pub mod gpt;
 pub mod partitions;
 pub mod wipe;

@@ -1,11 +1,12 @@
 //! Partition tables of a disk: reading GPT and MBR, moving GPT's backup to the end, adding a partition at the end, and
 //! making the kernel see the result.
 
-use std::io::{self, Seek, SeekFrom};
+use std::io;
 
 use gptman::{GPT, GPTPartitionEntry};
 
 use super::device::Device;
+use super::gpt;
 use crate::host::Host;
 use crate::log::info;
 use crate::sys::block;
@@ -31,6 +32,9 @@ pub enum TableError {
     /// The GPT is damaged.
     #[error("the GPT is damaged: {0}")]
     Gpt(#[from] gptman::Error),
+    /// The GPT says what no tool writes.
+    #[error("the GPT is refused: {0}")]
+    OddGpt(String),
     /// The image was made for another sector size.
     #[error(
         "the image's GPT is made for {table}-byte sectors, the disk has {disk}-byte sectors; build the image for this sector size"
@@ -86,30 +90,13 @@ pub struct Table {
 
 /// Reads a disk's table.
 pub fn read(device: &Device) -> Result<Table, TableError> {
-    match read_gpt(device)? {
+    match gpt::read(device)? {
         Some(gpt) => Ok(Table {
             kind: TableKind::Gpt,
             partitions: gpt_partitions(&gpt),
         }),
         None => read_mbr(device),
     }
-}
-
-fn read_gpt(device: &Device) -> Result<Option<GPT>, TableError> {
-    let mut reader = &device.file;
-    reader.seek(SeekFrom::Start(0))?;
-    let gpt = match GPT::find_from(&mut reader) {
-        Ok(gpt) => gpt,
-        Err(gptman::Error::InvalidSignature | gptman::Error::ReadError(..)) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    if gpt.sector_size != device.sector {
-        return Err(TableError::SectorSize {
-            table: gpt.sector_size,
-            disk: device.sector,
-        });
-    }
-    Ok(Some(gpt))
 }
 
 fn gpt_partitions(gpt: &GPT) -> Vec<Partition> {
@@ -169,10 +156,19 @@ fn read_mbr(device: &Device) -> Result<Table, TableError> {
 
 /// Moves GPT's backup header to the end of a disk that is larger than the image; `true` when there was one to move.
 pub fn move_backup_to_end(device: &Device) -> Result<bool, TableError> {
-    let Some(mut gpt) = read_gpt(device)? else {
+    let Some(mut gpt) = gpt::read(device)? else {
         return Ok(false);
     };
-    let last = device.size / device.sector - 1;
+    let sectors = device.size / device.sector;
+    let entries = u64::from(gpt.header.number_of_partition_entries) * 128;
+    // Both copies of header and entries, the MBR, and at least one sector to use.
+    if sectors < 2 * entries.div_ceil(device.sector) + 4 {
+        return Err(TableError::NoRoom(format!(
+            "a disk of {} bytes cannot hold this GPT twice; use a larger disk",
+            device.size
+        )));
+    }
+    let last = sectors - 1;
     let moved = gpt.header.backup_lba != last && gpt.header.primary_lba != last;
     gpt.header.update_from(&mut &device.file, device.sector)?;
     gpt.write_into(&mut &device.file)?;
@@ -182,7 +178,7 @@ pub fn move_backup_to_end(device: &Device) -> Result<bool, TableError> {
 
 /// Adds a partition at the end of the disk and returns it.
 pub fn add_at_end(device: &Device, length: u64, label: &str) -> Result<Partition, TableError> {
-    match read_gpt(device)? {
+    match gpt::read(device)? {
         Some(gpt) => add_gpt(device, gpt, length, label),
         None => add_mbr(device, length),
     }
@@ -195,6 +191,11 @@ fn add_gpt(
     label: &str,
 ) -> Result<Partition, TableError> {
     let end = (gpt.header.last_usable_lba + 1) * device.sector;
+    if end.max((gpt.header.backup_lba + 1) * device.sector) > device.size {
+        return Err(TableError::NoRoom(
+            "the GPT reaches beyond the end of the disk; use a larger disk".to_owned(),
+        ));
+    }
     let start = place_at_end(end, length, &gpt_partitions(&gpt))?;
     let number = (1..=gpt.header.number_of_partition_entries)
         .find(|n| gpt[*n].is_unused())

@@ -118,7 +118,7 @@ fn csv_loader(path: &str, folder: &Folder<'_, '_>) -> io::Result<Option<Loader>>
 }
 
 /// First line of a shim CSV, `file,label,options,description`, in UTF-16 or UTF-8.
-fn parse_csv(bytes: &[u8]) -> Option<(String, Option<String>)> {
+pub fn parse_csv(bytes: &[u8]) -> Option<(String, Option<String>)> {
     let units = || {
         bytes
             .chunks_exact(2)
@@ -223,6 +223,17 @@ mod tests {
             found.map(|l| l.path).as_deref(),
             Some("\\EFI\\a\\grubx64.efi")
         );
+    }
+
+    #[test]
+    fn a_folder_that_never_ends_is_given_up() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(include_bytes!("../../fuzz/corpus/esp/endless"))
+            .unwrap();
+        file.as_file().set_len(4 << 20).unwrap();
+        let device = Device::open_read(file.path()).unwrap();
+        let given_up = find_loader(Window::new(&device, 0, device.size));
+        assert!(given_up.unwrap_err().to_string().contains("does not end"));
     }
 
     proptest::proptest! {

@@ -116,7 +116,8 @@ pub async fn expected(
     judge(&digest, md5_allowed)
 }
 
-fn judge(digest: &str, md5_allowed: bool) -> Result<Expected, Failure> {
+/// The digest that a text is, and its algorithm.
+pub fn judge(digest: &str, md5_allowed: bool) -> Result<Expected, Failure> {
     let hex = digest.trim().to_lowercase();
     let algorithm =
         Algorithm::of_length(hex.len()).filter(|_| hex.bytes().all(|b| b.is_ascii_hexdigit()));
@@ -167,7 +168,7 @@ fn base_name(url: &str) -> &str {
 }
 
 /// Finds a digest in the usual layouts: a bare digest, `<hash>  [*]name`, or `ALGO (name) = <hash>`.
-fn find_in_file(text: &str, image_url: &str) -> Option<String> {
+pub fn find_in_file(text: &str, image_url: &str) -> Option<String> {
     let lines: Vec<_> = text
         .lines()
         .map(str::trim)

@@ -141,7 +141,7 @@ impl Modules {
 }
 
 /// `kernel/drivers/net/virtio_net.ko.xz` is `virtio_net`.
-fn name_of(file: &str) -> String {
+pub fn name_of(file: &str) -> String {
     let base = file.trim().rsplit('/').next().unwrap_or_default();
     base.split(".ko")
         .next()
@@ -177,7 +177,7 @@ fn modaliases(folder: &Path) -> BTreeSet<String> {
 }
 
 /// The patterns of `modules.alias`: `*`, `?` and `[...]`.
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
+pub fn glob(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     loop {

@@ -105,7 +105,7 @@ impl Identity {
 }
 
 /// SPC-4 unit serial number page (80h): four bytes of header, then text.
-fn unit_serial(page: &[u8]) -> Option<String> {
+pub fn unit_serial(page: &[u8]) -> Option<String> {
     let length = usize::from(u16::from_be_bytes([*page.get(2)?, *page.get(3)?]));
     let text = String::from_utf8_lossy(page.get(4..4 + length)?);
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
@@ -114,7 +114,7 @@ fn unit_serial(page: &[u8]) -> Option<String> {
 
 /// SPC-4 device identification page (83h): the NAA designator of the logical unit; eight bytes are the name, eight more of
 /// NAA type 6 are the vendor's extension.
-fn naa(page: &[u8]) -> Option<(Option<String>, Option<String>)> {
+pub fn naa(page: &[u8]) -> Option<(Option<String>, Option<String>)> {
     let mut at = 4;
     for _ in 0..64 {
         let header = page.get(at..at + 4)?;

@@ -55,7 +55,7 @@ fn listen(name: &str, deadline: Instant) -> Option<Vec<Tlv>> {
 }
 
 /// Splits a frame's payload: seven bits of type, nine bits of length, value; type 0 ends it.
-fn parse(mut frame: &[u8]) -> Vec<Tlv> {
+pub fn parse(mut frame: &[u8]) -> Vec<Tlv> {
     let mut tlvs = Vec::new();
     while let Some((head, rest)) = frame.split_first_chunk::<2>() {
         let head = u16::from_be_bytes(*head);

@@ -203,7 +203,7 @@ fn encode_query(id: u16, name: &str, kind: u16) -> Option<Vec<u8>> {
 
 /// Reads an answer; `None` when it is not one to this question or malformed. Aliases need no following: a recursive
 /// server sends the address records of the target along.
-fn parse_answer(packet: &[u8], id: u16, kind: u16) -> Option<Vec<IpAddr>> {
+pub fn parse_answer(packet: &[u8], id: u16, kind: u16) -> Option<Vec<IpAddr>> {
     let word = |at: usize| Some(u16::from_be_bytes([*packet.get(at)?, *packet.get(at + 1)?]));
     let flags = word(2)?;
     if word(0)? != id || flags & 0x8000 == 0 {
