@@ -8,6 +8,8 @@ mod boot;
 mod connection;
 mod connections;
 mod driver;
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod identity;
 mod lane;

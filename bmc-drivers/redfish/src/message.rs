@@ -10,14 +10,15 @@ const SEARCHED: usize = 64 << 10;
 /// The BMC's reason, without the password should the BMC repeat it.
 pub(crate) fn quote(body: &[u8], password: Option<&Secret>) -> BmcMessage {
     let document: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
-    let text = reason(&document).unwrap_or_default();
-    match password
-        .map(Secret::expose)
-        .filter(|password| !password.is_empty())
-    {
-        Some(password) => BmcMessage::new(&text.replace(password, "***")),
-        None => BmcMessage::new(&text),
-    }
+    let password = password.map(Secret::expose).filter(|p| !p.is_empty());
+    let without = |text: &str| match password {
+        Some(password) => text.replace(password, "***"),
+        None => text.to_owned(),
+    };
+    let text = reason(&document, &without).unwrap_or_default();
+    // Cleaning takes invisible characters out, and may so put together what they kept apart.
+    let clean = BmcMessage::new(&without(&text));
+    BmcMessage::new(&without(clean.as_str()))
 }
 
 /// Whether the error body holds all of these words.
@@ -26,7 +27,7 @@ pub(crate) fn says(body: &[u8], words: &[&str]) -> bool {
     words.iter().all(|word| text.contains(word))
 }
 
-fn reason(document: &Value) -> Option<String> {
+fn reason(document: &Value, without: &impl Fn(&str) -> String) -> Option<String> {
     let error = document.get("error").unwrap_or(document);
     let infos: Vec<&Value> = match error.get("@Message.ExtendedInfo") {
         Some(Value::Array(list)) => list.iter().collect(),
@@ -36,7 +37,7 @@ fn reason(document: &Value) -> Option<String> {
     };
     let worst = infos
         .iter()
-        .filter_map(|info| Some((severity(info), words(info)?)));
+        .filter_map(|info| Some((severity(info), words(info, without)?)));
     let worst = worst.fold(None, |worst: Option<(u8, String)>, next| match worst {
         Some(worst) if worst.0 >= next.0 => Some(worst),
         _ => Some(next),
@@ -68,7 +69,8 @@ fn severity(info: &Value) -> u8 {
     }
 }
 
-fn words(info: &Value) -> Option<String> {
+/// Message and id of an entry; the password goes before the text is cut, so that no half of it stays.
+fn words(info: &Value, without: &impl Fn(&str) -> String) -> Option<String> {
     let text = |key| {
         info.get(key)
             .and_then(Value::as_str)
@@ -79,7 +81,7 @@ fn words(info: &Value) -> Option<String> {
         // The id is what manuals explain: a long message must not push it out.
         (Some(message), Some(id)) => Some(format!(
             "{} ({id})",
-            message.chars().take(190).collect::<String>()
+            without(message).chars().take(190).collect::<String>()
         )),
         (message, id) => message.map(str::to_owned).or(id),
     }
@@ -153,5 +155,11 @@ mod tests {
             quote(body.as_bytes(), Some(&Secret::from("hunter2"))).as_str(),
             "value *** is too short"
         );
+        let long = format!("{}hunter2", "x".repeat(185));
+        for (message, shown) in [("hunt\u{200b}er2", "***"), (long.as_str(), "***")] {
+            let body = serde_json::json!({"error": {"@Message.ExtendedInfo": [{"Message": message, "MessageId": "A.1"}]}});
+            let said = quote(body.to_string().as_bytes(), Some(&Secret::from("hunter2")));
+            assert!(said.as_str().contains(shown) && !said.as_str().contains("hunt"));
+        }
     }
 }
