@@ -1,5 +1,6 @@
 //! The testbed: a laboratory of virtual machines and the project's own tasks. Nothing of the product may depend on it.
 
+pub mod bench;
 pub mod demo;
 pub mod engine;
 pub mod generate;

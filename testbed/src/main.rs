@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use hammerscale_testbed::{demo, engine, generate, lab, suite};
+use hammerscale_testbed::{bench, demo, engine, generate, lab, suite};
 use tracing_subscriber::EnvFilter;
 
 /// Tasks around Hammerscale that need more than `cargo test`.
@@ -11,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 #[command(name = "testbed", version)]
 enum Task {
     Demo(demo::DemoCommand),
+    Bench(bench::BenchCommand),
     /// Virtual machines with real firmware and a Redfish BMC each, in a network namespace.
     #[command(subcommand)]
     Lab(lab::cli::LabCommand),
@@ -45,6 +46,7 @@ fn start_log() {
 fn run(task: Task) -> ExitCode {
     let done = match task {
         Task::Demo(command) => command.run(),
+        Task::Bench(command) => command.run(),
         Task::Lab(command) => command.run(),
         Task::Image(command) => command.run(),
         Task::Test(command) => command.run(),

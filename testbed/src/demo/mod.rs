@@ -1,21 +1,22 @@
 //! The demo: machines that are off become machines that run a system, before a person's eyes. Also what tests need to do the same.
 
 mod account;
-mod kit;
-mod lab_machine;
-mod play;
-mod post_mortem;
-mod programs;
+pub(crate) mod kit;
+pub(crate) mod lab_machine;
+pub(crate) mod play;
+pub(crate) mod post_mortem;
+pub(crate) mod programs;
 mod ramdisk;
 mod screen;
-mod site;
+mod simulated;
+pub(crate) mod site;
 mod stage;
-mod story;
+pub(crate) mod story;
 mod virtual_machines;
 
 pub use stage::vm_stage;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Args;
 
 use crate::lab::image::Kind;
@@ -28,11 +29,12 @@ use crate::lab::packages::kernel::Flavour;
 Examples:
   cargo testbed demo                          two virtual machines; needs root and Debian
   cargo testbed demo --keep                   and leave everything up to play with
-  cargo testbed demo --machines 4 --image debian")]
+  cargo testbed demo --machines 4 --image debian
+  cargo testbed demo --simulated              no root, no packages, seconds")]
 pub struct DemoCommand {
-    /// How many machines
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=20))]
-    machines: u8,
+    /// How many machines [default: 2, or 8 simulated ones]
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=100))]
+    machines: Option<u8>,
     /// What they are given
     #[arg(long, value_enum, default_value = "mini")]
     image: Kind,
@@ -57,10 +59,10 @@ impl DemoCommand {
     /// Does it.
     pub fn run(self) -> Result<()> {
         if self.simulated {
-            bail!("--simulated is not possible yet: the demo runs virtual machines only");
+            return simulated::run(usize::from(self.machines.unwrap_or(8)));
         }
         let wishes = kit::Wishes {
-            machines: usize::from(self.machines),
+            machines: usize::from(self.machines.unwrap_or(2)),
             image: self.image,
             kernel: self.kernel,
             kvm: self.kvm,

@@ -56,7 +56,7 @@ impl Play<'_> {
         println!("\nWhere the time went");
         for story in &stories {
             let timeline = self.client.timeline(story.name()).await?;
-            println!(
+            print!(
                 "\n{}",
                 account::text(story.name(), story.chapters(), &timeline)
             );
