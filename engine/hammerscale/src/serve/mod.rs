@@ -70,10 +70,6 @@ pub async fn run(settings: Settings, hooks: Hooks, stop: watch::Receiver<bool>) 
     let api = api_listener::open(&settings, &doors, closed.clone()).await?;
     let address = api.address;
     let agents = agents::open(&settings, boot.as_ref(), &doors, closed.clone()).await?;
-    let netboot = match &boot {
-        Some(boot) => Some(boot.start(&engine, &store, clock, entropy).await?),
-        None => None,
-    };
     engine
         .start()
         .await
@@ -84,7 +80,22 @@ pub async fn run(settings: Settings, hooks: Hooks, stop: watch::Receiver<bool>) 
     }
     (hooks.on_listening)(address);
     tracing::info!(%address, name = settings.conductor.name.as_str(), version = env!("CARGO_PKG_VERSION"), "hammerscale serves");
-    let ended = until_stopped(&mut listeners, stop).await;
+    let mut netboot = None;
+    // The API answers meanwhile: a DHCP server asks around for another one first, which takes seconds.
+    let early = tokio::select! {
+        opened = open_netboot(boot.as_ref(), &engine, &store, clock, entropy) => match opened {
+            Ok(handle) => {
+                netboot = handle;
+                None
+            }
+            Err(error) => Some(Err(error)),
+        },
+        ended = until_stopped(&mut listeners, stop.clone()) => Some(ended),
+    };
+    let ended = match early {
+        Some(ended) => ended,
+        None => until_stopped(&mut listeners, stop).await,
+    };
     tracing::info!(
         "stopping: running requests may end, running work is taken up at the next start"
     );
@@ -97,6 +108,19 @@ pub async fn run(settings: Settings, hooks: Hooks, stop: watch::Receiver<bool>) 
     engine.stop().await;
     store.close().await;
     ended
+}
+
+async fn open_netboot(
+    boot: Option<&netboot::Boot>,
+    engine: &Conductor,
+    store: &Arc<store::SqlStore>,
+    clock: Arc<SystemClock>,
+    entropy: Arc<SystemEntropy>,
+) -> Result<Option<netboot_serve::Handle>> {
+    match boot {
+        Some(boot) => Ok(Some(boot.start(engine, store, clock, entropy).await?)),
+        None => Ok(None),
+    }
 }
 
 /// Returns when a stop is asked for; a listener that ends by itself is an error.
