@@ -18,6 +18,8 @@ pub struct ApiConfig {
     pub max_limit: usize,
     /// Bounds of a request.
     pub limits: Limits,
+    /// Whether this is the agents' own listener. Set by [`crate::agent_router`].
+    pub(crate) agents_listener: bool,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Renders `/metrics`; none answers 404.
@@ -33,6 +35,7 @@ impl ApiConfig {
             public_endpoint: None,
             max_limit: 1000,
             limits: Limits::default(),
+            agents_listener: false,
             clock,
             metrics: None,
             closing: None,

@@ -67,6 +67,7 @@ fn waiting() -> Flow {
         boots: 1,
         started_at: at(-90),
         stage_started_at: at(-60),
+        came_early: false,
         abort_requested: false,
         requested_steps: Vec::new(),
         agent_steps_version: None,

@@ -24,6 +24,11 @@ impl Identities {
         *self.lock().entry(node).or_insert(from) == from
     }
 
+    /// Whether this boot's identity was fetched.
+    pub fn is_bound(&self, node: Uuid) -> bool {
+        self.lock().contains_key(&node)
+    }
+
     pub fn forget(&self, node: Uuid) {
         self.lock().remove(&node);
     }
@@ -51,7 +56,8 @@ impl Conductor {
             node: node.uuid,
             what: BootWhat::Disk,
         };
-        let expects_agent = node.boot.as_ref().is_some_and(|ticket| !ticket.spent);
+        let unspent = node.boot.as_ref().is_some_and(|ticket| !ticket.spent);
+        let expects_agent = unspent && node.flow.is_some();
         let (true, Some(ramdisk)) = (expects_agent, &self.inner.settings.ramdisk) else {
             return disk;
         };

@@ -8,13 +8,12 @@ use async_trait::async_trait;
 use bmc_core::PowerAction;
 use lifecycle::{Fact, HistoryDraft, ProvisionAsked};
 use model::{
-    Action, InterfaceKind, Node, Object, Outcome, Port, PowerTarget, Refusal, RefusalKind, Secret,
-    Severity, Verb,
+    InterfaceKind, Node, Object, Outcome, Port, PowerTarget, Refusal, RefusalKind, Severity,
 };
 use ports::blob::BlobKind;
 use ports::engine::{
-    AgentGrant, AgentLookup, AgentRefusal, BootDeviceSetting, CursorExpired, Engine, EngineError,
-    NodeEdit, PortEdit, ProvisionRequest, Subscription,
+    AgentGrant, AgentLookup, AgentOrigin, AgentRefusal, BootDeviceSetting, CursorExpired, Engine,
+    EngineError, NodeEdit, PortEdit, ProvisionRequest, Subscription,
 };
 use ports::event::{Cursor, EventKind};
 use ports::hardware::{HardwareDescription, Validation};
@@ -36,6 +35,15 @@ impl Conductor {
             ..PortQuery::default()
         };
         Ok(self.inner.store.ports(&query).await?)
+    }
+
+    /// What validation stands on.
+    fn ground(&self) -> validate::Ground<'_> {
+        validate::Ground {
+            hardware: &self.inner.hardware,
+            policy: &self.inner.settings.policy,
+            has_ramdisk: self.inner.settings.ramdisk.is_some(),
+        }
     }
 
     fn check_driver(&self, node: &Node) -> Result<(), Refusal> {
@@ -160,18 +168,10 @@ impl Engine for Conductor {
     async fn provision(&self, uuid: Uuid, request: ProvisionRequest) -> Result<(), EngineError> {
         let mut blobs = Vec::new();
         let mut asked = ProvisionAsked::new(request.verb);
-        if request.rescue_password.is_some() && request.verb == Verb::Rescue {
-            let node = self.load(uuid).await?;
-            if node.interface(InterfaceKind::Rescue) != "fake" {
-                let text = format!("'rescue' is not possible with driver '{}' yet", node.driver);
-                return Err(Refusal::new(RefusalKind::Invalid, text).into());
-            }
-        }
-        if matches!(request.verb, Verb::Deploy | Verb::Rebuild) {
-            let node = self.load(uuid).await?;
-            lifecycle::may_verb(&node, request.verb)?;
-            validate::may_deploy(&self.inner.hardware, &node, &self.ports_of(uuid).await?)?;
-        }
+        let node = self.load(uuid).await?;
+        lifecycle::may_verb(&node, request.verb)?;
+        let ports = self.ports_of(uuid).await?;
+        validate::may_begin(&self.ground(), &node, &ports, request.verb)?;
         if let Some(given) = &request.config_drive {
             config_drive::check(given)?;
             let bytes = serde_json::to_vec(given).map_err(|error| {
@@ -229,7 +229,7 @@ impl Engine for Conductor {
     ) -> Result<BTreeMap<InterfaceKind, Validation>, EngineError> {
         let node = self.load(uuid).await?;
         let ports = self.ports_of(uuid).await?;
-        Ok(validate::all(&self.inner.hardware, &node, &ports))
+        Ok(validate::all(&self.ground(), &node, &ports))
     }
 
     async fn boot_device(&self, uuid: Uuid) -> Result<BootDeviceSetting, EngineError> {
@@ -275,8 +275,8 @@ impl Engine for Conductor {
             let text = format!("Invalid boot device '{device}' specified.");
             return Err(Refusal::new(RefusalKind::Invalid, text).into());
         }
-        let action = Action::SetBootDevice { device, persistent };
-        match self.change_live(uuid, action).await? {
+        let fact = Fact::BootDevice { device, persistent };
+        match self.change_live(uuid, fact).await? {
             Outcome::Failed(failure) => Err(EngineError::Hardware(failure.message)),
             _ => Ok(()),
         }
@@ -346,10 +346,9 @@ impl Engine for Conductor {
         &self,
         data: InspectionData,
         node: Option<Uuid>,
-        nonce: Option<Secret<String>>,
-        from: IpAddr,
+        origin: AgentOrigin,
     ) -> Result<Node, AgentRefusal> {
-        self.inspection_came(data, node, nonce, from).await
+        self.inspection_came(data, node, &origin).await
     }
 
     fn subscribe(&self, after: Option<Cursor>) -> Result<Subscription, CursorExpired> {
@@ -367,34 +366,21 @@ impl Conductor {
     }
 
     /// A single change at the BMC: an effect whose outcome the request awaits.
-    async fn change_live(&self, uuid: Uuid, action: Action) -> Result<Outcome, EngineError> {
-        let before = self.load(uuid).await?;
-        let next = model::EffectId {
-            node: uuid,
-            number: before.next_effect,
-        };
-        let waiting = self.inner.outbox.await_outcome(next);
-        let turned = self.turn(uuid, Fact::LiveChange(action)).await;
-        let after = turned.inspect_err(|_| self.inner.outbox.stop_awaiting(next))?;
-        if after.next_effect != before.next_effect + 1 {
-            self.inner.outbox.stop_awaiting(next);
-            return Err(changed_meanwhile(uuid).into());
-        }
+    async fn change_live(&self, uuid: Uuid, fact: Fact) -> Result<Outcome, EngineError> {
+        let waiting = self.turn_awaiting(uuid, fact).await?;
         let patience = self.inner.settings.live;
         match tokio::time::timeout(patience, waiting).await {
             Ok(Ok(outcome)) => Ok(outcome),
-            Ok(Err(_)) => Err(EngineError::ShuttingDown),
+            Ok(Err(_)) if self.stopping() => Err(EngineError::ShuttingDown),
+            Ok(Err(_)) => Err(Refusal::new(
+                RefusalKind::Busy,
+                format!("The change of node {uuid} was cancelled: the node was taken into maintenance, or another verb began"),
+            )
+            .into()),
             Err(_) => Err(EngineError::Hardware(format!(
                 "the BMC has not shown the change within {} s; the engine goes on trying",
                 patience.as_secs()
             ))),
         }
     }
-}
-
-fn changed_meanwhile(uuid: Uuid) -> Refusal {
-    Refusal::new(
-        RefusalKind::Busy,
-        format!("Node {uuid} is locked: another change was made at the same time; please retry"),
-    )
 }

@@ -3,15 +3,18 @@
 
 use crate::conductor::Conductor;
 use crate::digest;
+use crate::quoted::quoted;
 use agent_wire::{InspectionData, Interface};
 use lifecycle::{Fact, Inspected};
-use model::{MacAddress, Node, Object, Port, Secret};
+use model::{MacAddress, Node, Object, Port, RefusalKind};
 use ports::blob::{Blob, BlobKind};
-use ports::engine::{AgentRefusal, EngineError};
+use ports::engine::{AgentOrigin, AgentRefusal, EngineError};
 use serde_json::{Map, Value, json};
-use std::net::IpAddr;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
+/// No machine has more.
+const MOST_INTERFACES: usize = 128;
 const GIB: u64 = 1 << 30;
 /// Ironic's rule for the root disk when there is no hint: the smallest of at least 4 GiB.
 const SMALLEST_ROOT: u64 = 4 * GIB;
@@ -21,21 +24,28 @@ impl Conductor {
         &self,
         data: InspectionData,
         named: Option<Uuid>,
-        nonce: Option<Secret<String>>,
-        _from: IpAddr,
+        origin: &AgentOrigin,
     ) -> Result<Node, AgentRefusal> {
+        if data.inventory.interfaces.len() > MOST_INTERFACES {
+            return Err(AgentRefusal::Invalid(format!(
+                "the inventory has more than {MOST_INTERFACES} interfaces"
+            )));
+        }
         let addresses: Vec<MacAddress> = usable(&data).into_iter().map(|(mac, _)| mac).collect();
         let node = self
-            .node_of_agent(&addresses, named)
+            .node_of_agent(&addresses, named, origin)
             .await?
             .ok_or(AgentRefusal::NotFound)?;
-        self.check_boot(&node, nonce.as_ref())?;
+        self.check_boot(&node, origin)?;
         let (found, blob) = self.found(&node, &data).await?;
         match self
             .turn_with(node.uuid, Fact::Inspected(found), vec![blob])
             .await
         {
             Ok(node) => Ok(node),
+            Err(EngineError::Refused(refusal)) if refusal.kind == RefusalKind::Busy => {
+                Err(AgentRefusal::Busy)
+            }
             Err(EngineError::Refused(_)) => Err(AgentRefusal::NotFound),
             Err(error) => Err(error.into()),
         }
@@ -47,7 +57,8 @@ impl Conductor {
         data: &InspectionData,
     ) -> Result<(Inspected, Blob), AgentRefusal> {
         let interfaces = usable(data);
-        let mut error = data.error.clone().filter(|text| !text.is_empty());
+        let told = data.error.as_deref().filter(|text| !text.is_empty());
+        let mut error = told.map(quoted);
         if interfaces.is_empty() {
             error =
                 error.or_else(|| Some("no network interface with a MAC address was found".into()));
@@ -62,13 +73,9 @@ impl Conductor {
                 .await
                 .map_err(EngineError::from)?;
             match known {
+                // As in Ironic: the port stays where it is, and the inspection goes on.
                 Some(port) if port.node != node.uuid => {
-                    error = error.or_else(|| {
-                        Some(format!(
-                            "MAC address {mac} belongs to node {} already",
-                            port.node
-                        ))
-                    });
+                    tracing::warn!(node = %node.uuid, %mac, other = %port.node, "an inspected MAC address belongs to another node; no port is added");
                 }
                 Some(_) => {}
                 None => {
@@ -92,15 +99,16 @@ impl Conductor {
     }
 }
 
-/// Interfaces that count: not loopback, with a proper MAC address.
+/// Interfaces that count: not loopback, with a proper MAC address, each address once (a bond shares its member's).
 fn usable(data: &InspectionData) -> Vec<(MacAddress, &Interface)> {
+    let mut seen = BTreeSet::new();
     data.inventory
         .interfaces
         .iter()
         .filter(|interface| interface.name != "lo")
         .filter_map(|interface| {
             let mac: MacAddress = interface.mac_address.as_deref()?.parse().ok()?;
-            (!mac.is_zero()).then_some((mac, interface))
+            (!mac.is_zero() && seen.insert(mac)).then_some((mac, interface))
         })
         .collect()
 }

@@ -13,6 +13,7 @@ mod inspection;
 mod last_seen;
 mod locks;
 mod outbox;
+mod quoted;
 mod resume;
 mod settings;
 mod stream;

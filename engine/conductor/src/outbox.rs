@@ -5,6 +5,7 @@ use crate::effects::{self, ActError, Certainty, Context, Probe};
 use lifecycle::Fact;
 use model::{Effect, EffectId, Failure, FailureKind, Outcome};
 use ports::boundary::Boundary;
+use ports::engine::EngineError;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -50,16 +51,12 @@ impl Outbox {
         }
     }
 
-    /// The outcome of an effect, for a request that waits for it.
-    pub fn await_outcome(&self, id: EffectId) -> tokio::sync::oneshot::Receiver<Outcome> {
-        let (sender, receiver) = tokio::sync::oneshot::channel();
-        self.waiters().insert(id, sender);
-        receiver
-    }
-
-    /// Nobody waits for this outcome any more.
-    pub fn stop_awaiting(&self, id: EffectId) {
-        self.waiters().remove(&id);
+    /// The outcome of this effect is told to a request that waits for it.
+    pub fn tell_to(&self, id: EffectId, told: tokio::sync::oneshot::Sender<Outcome>) {
+        let mut waiters = self.waiters();
+        // Requests that gave up are swept when new ones come.
+        waiters.retain(|_, waiter| !waiter.is_closed());
+        waiters.insert(id, told);
     }
 
     fn tell(&self, id: EffectId, outcome: &Outcome) {
@@ -118,7 +115,15 @@ impl Conductor {
             };
             match self.turn(effect.id.node, fact).await {
                 Ok(_) => break,
-                Err(ports::engine::EngineError::NotFound { .. }) => return,
+                Err(EngineError::NotFound { .. }) => return,
+                Err(EngineError::Refused(refusal)) => {
+                    // The lifecycle has no row for what came: a bug, told as such. Asking again would give the same answer.
+                    tracing::error!(
+                        error = refusal.message,
+                        "an outcome was refused by the lifecycle"
+                    );
+                    return;
+                }
                 Err(error) => {
                     tracing::error!(%error, "an outcome could not be stored; trying again");
                     tokio::time::sleep(pause).await;

@@ -21,15 +21,19 @@ pub(crate) async fn take_up(conductor: &Conductor) -> Result<(), StoreError> {
 async fn take_up_node(conductor: &Conductor, node: &Node) -> Result<(), StoreError> {
     let outbox = conductor.inner.store.effects(node.uuid).await?;
     let awaited = [&node.flow, &node.errand];
-    let lost = awaited
+    let lost: Vec<_> = awaited
         .into_iter()
         .flatten()
         .filter_map(|flow| flow.pending)
-        .any(|pending| outbox.iter().all(|effect| effect.id != pending));
+        .filter(|pending| outbox.iter().all(|effect| effect.id != *pending))
+        .collect();
     for effect in outbox {
         conductor.dispatch(effect);
     }
-    if lost && let Err(error) = conductor.turn(node.uuid, Fact::EffectsLost).await {
+    for effect in lost {
+        let Err(error) = conductor.turn(node.uuid, Fact::EffectLost(effect)).await else {
+            continue;
+        };
         tracing::error!(node = %node.uuid, %error, "an effect that is awaited is gone from the outbox, and its stage could not be begun anew");
     }
     if let Some(wait) = node.flow.as_ref().and_then(|flow| flow.wait) {

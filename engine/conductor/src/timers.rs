@@ -47,6 +47,30 @@ impl Timers {
         }
     }
 
+    /// Forgets the node's timer, unless it was set anew meanwhile.
+    fn disarm_if(&self, node: Uuid, at: Timestamp) {
+        let mut state = self.lock();
+        if state.order.remove(&(at, node)) && state.by_node.get(&node) == Some(&at) {
+            state.by_node.remove(&node);
+        }
+    }
+
+    /// Nothing rings before this instant.
+    fn postpone(&self, until: Timestamp) {
+        let mut state = self.lock();
+        let early: Vec<_> = state
+            .order
+            .iter()
+            .take_while(|(at, _)| *at < until)
+            .copied()
+            .collect();
+        for (at, node) in early {
+            state.order.remove(&(at, node));
+            state.order.insert((until, node));
+            state.by_node.insert(node, until);
+        }
+    }
+
     fn first(&self) -> Option<(Timestamp, Uuid)> {
         self.lock().order.first().copied()
     }
@@ -58,7 +82,14 @@ impl Timers {
 
 /// Rings the timers for ever.
 pub(crate) async fn run(conductor: Conductor) {
+    let mut clocks = Clocks::now(&conductor);
     loop {
+        if clocks.jumped(&conductor) {
+            let grace = TimeDelta::from_std(conductor.inner.settings.resume_grace)
+                .unwrap_or_else(|_| TimeDelta::minutes(5));
+            tracing::warn!("the wall clock jumped ahead; overdue waits are given a grace");
+            conductor.inner.timers.postpone(conductor.now() + grace);
+        }
         let timers = &conductor.inner.timers;
         let Some((at, node)) = timers.first() else {
             timers.changed.notified().await;
@@ -71,8 +102,35 @@ pub(crate) async fn run(conductor: Conductor) {
             }
             continue;
         }
-        timers.disarm(node);
+        timers.disarm_if(node, at);
         ring(&conductor, node).await;
+    }
+}
+
+/// A jump of the wall clock must not make every wait overdue at once.
+const JUMP: TimeDelta = TimeDelta::seconds(60);
+
+/// The wall clock beside the one that never jumps.
+struct Clocks {
+    wall: Timestamp,
+    steady: tokio::time::Instant,
+}
+
+impl Clocks {
+    fn now(conductor: &Conductor) -> Self {
+        Self {
+            wall: conductor.now(),
+            steady: tokio::time::Instant::now(),
+        }
+    }
+
+    /// Whether the wall clock has gone much farther than time has since the last look.
+    fn jumped(&mut self, conductor: &Conductor) -> bool {
+        let now = Self::now(conductor);
+        let steady = TimeDelta::from_std(now.steady - self.steady).unwrap_or(TimeDelta::MAX);
+        let jumped = now.wall - self.wall > steady + JUMP;
+        *self = now;
+        jumped
     }
 }
 
@@ -100,6 +158,11 @@ async fn ring(conductor: &Conductor, uuid: Uuid) {
             conductor.inner.timers.arm(uuid, due);
             return;
         }
+    }
+    if wait.deadline > conductor.now() {
+        // Another wait began meanwhile.
+        conductor.inner.timers.arm(uuid, wait.deadline);
+        return;
     }
     let fact = Fact::DeadlineReached {
         deadline: wait.deadline,

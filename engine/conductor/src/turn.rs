@@ -3,11 +3,12 @@
 use crate::conductor::Conductor;
 use crate::stream;
 use lifecycle::{Decision, Fact, HistoryDraft, View, decide};
-use model::{HistoryEntry, Node};
+use model::{HistoryEntry, Node, Outcome};
 use ports::blob::Blob;
 use ports::engine::EngineError;
 use ports::event::EventKind;
 use ports::store::{PortChange, StoreError, TurnRecord};
+use tokio::sync::oneshot;
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
@@ -28,7 +29,23 @@ impl Conductor {
         blobs: Vec<Blob>,
     ) -> Result<Node, EngineError> {
         let span = info_span!("turn", %node, event = fact.name());
-        self.locked_turn(node, &fact, &blobs).instrument(span).await
+        self.locked_turn(node, &fact, &blobs, &mut None)
+            .instrument(span)
+            .await
+    }
+
+    /// The same; the outcome of the first effect that it decides on is told to the caller.
+    pub(crate) async fn turn_awaiting(
+        &self,
+        node: Uuid,
+        fact: Fact,
+    ) -> Result<oneshot::Receiver<Outcome>, EngineError> {
+        let (sender, receiver) = oneshot::channel();
+        let mut told = Some(sender);
+        let span = info_span!("turn", %node, event = fact.name());
+        let turn = self.locked_turn(node, &fact, &[], &mut told);
+        turn.instrument(span).await?;
+        Ok(receiver)
     }
 
     async fn locked_turn(
@@ -36,6 +53,7 @@ impl Conductor {
         uuid: Uuid,
         fact: &Fact,
         blobs: &[Blob],
+        told: &mut Option<oneshot::Sender<Outcome>>,
     ) -> Result<Node, EngineError> {
         let _turn = self.inner.nodes.lock(uuid).await;
         for _ in 0..CONFLICT_ATTEMPTS {
@@ -51,7 +69,7 @@ impl Conductor {
             if changes_nothing(&before, &decision) {
                 return Ok(before);
             }
-            match self.commit(&before, decision, blobs.to_vec()).await {
+            match self.commit(&before, decision, blobs.to_vec(), told).await {
                 Err(EngineError::Store(StoreError::Conflict)) => {}
                 other => return other,
             }
@@ -76,6 +94,7 @@ impl Conductor {
         before: &Node,
         decision: Decision,
         blobs: Vec<Blob>,
+        told: &mut Option<oneshot::Sender<Outcome>>,
     ) -> Result<Node, EngineError> {
         let mut finished: Vec<_> = decision.finished.into_iter().collect();
         if decision.cancel_others {
@@ -103,6 +122,9 @@ impl Conductor {
         after.revision = self.inner.store.commit(record).await?;
         self.follow_up(before, &after, decision.cancel_others);
         for effect in decision.effects {
+            if let Some(told) = told.take() {
+                self.inner.outbox.tell_to(effect.id, told);
+            }
             self.dispatch(effect);
         }
         Ok(after)

@@ -1,36 +1,45 @@
 //! Checks a node without touching its machine: what `validate` tells, and what a deployment is refused for before anything begins.
 
 use crate::hardware::Catalogue;
-use model::{InterfaceKind, Node, Port, Refusal, RefusalKind};
+use lifecycle::Policy;
+use model::{InterfaceKind, Node, Port, Refusal, RefusalKind, Verb};
 use ports::hardware::Validation;
 use std::collections::BTreeMap;
 
 /// Image formats that the engine's own agent writes.
 const FORMATS: &[&str] = &["raw"];
 
+/// What validation stands on.
+pub(crate) struct Ground<'a> {
+    pub hardware: &'a Catalogue,
+    pub policy: &'a Policy,
+    /// Whether machines can boot the agent here.
+    pub has_ramdisk: bool,
+}
+
 /// Every interface's verdict.
 pub(crate) fn all(
-    hardware: &Catalogue,
+    ground: &Ground<'_>,
     node: &Node,
     ports: &[Port],
 ) -> BTreeMap<InterfaceKind, Validation> {
     InterfaceKind::ALL
         .iter()
         .filter(|kind| **kind != InterfaceKind::Vendor)
-        .map(|kind| (*kind, one(hardware, node, ports, *kind)))
+        .map(|kind| (*kind, one(ground, node, ports, *kind)))
         .collect()
 }
 
-fn one(hardware: &Catalogue, node: &Node, ports: &[Port], kind: InterfaceKind) -> Validation {
+fn one(ground: &Ground<'_>, node: &Node, ports: &[Port], kind: InterfaceKind) -> Validation {
     let name = node.interface(kind);
     if name.is_empty() || name.starts_with("no-") {
         return Validation::Unsupported;
     }
     let verdict = match kind {
-        InterfaceKind::Power | InterfaceKind::Management => driver_info(hardware, node),
-        InterfaceKind::Boot => boot(hardware, node, ports),
+        InterfaceKind::Power | InterfaceKind::Management => driver_info(ground.hardware, node),
+        InterfaceKind::Boot => boot(ground, node, ports),
         InterfaceKind::Deploy => deploy(node),
-        InterfaceKind::Inspect => driver_info(hardware, node),
+        InterfaceKind::Inspect => driver_info(ground.hardware, node),
         InterfaceKind::Bios
         | InterfaceKind::Console
         | InterfaceKind::Firmware
@@ -55,9 +64,15 @@ fn driver_info(hardware: &Catalogue, node: &Node) -> Result<(), String> {
     }
 }
 
-fn boot(hardware: &Catalogue, node: &Node, ports: &[Port]) -> Result<(), String> {
-    driver_info(hardware, node)?;
-    if node.interface(InterfaceKind::Boot) == "fake" || ports.iter().any(|port| port.pxe_enabled) {
+fn boot(ground: &Ground<'_>, node: &Node, ports: &[Port]) -> Result<(), String> {
+    driver_info(ground.hardware, node)?;
+    if node.interface(InterfaceKind::Boot) == "fake" {
+        return Ok(());
+    }
+    if !ground.has_ramdisk {
+        return Err("no machine can boot the agent here: set netboot.interface (or netboot.address) and netboot.ramdisk_dir, and start the engine again".into());
+    }
+    if ports.iter().any(|port| port.pxe_enabled) {
         return Ok(());
     }
     Err(format!(
@@ -94,18 +109,46 @@ fn deploy(node: &Node) -> Result<(), String> {
     }
 }
 
-/// Refuses a deployment that cannot succeed.
-pub(crate) fn may_deploy(hardware: &Catalogue, node: &Node, ports: &[Port]) -> Result<(), Refusal> {
-    for kind in [
-        InterfaceKind::Power,
-        InterfaceKind::Deploy,
-        InterfaceKind::Boot,
-    ] {
-        if let Validation::Bad(reason) = one(hardware, node, ports, kind) {
+/// Refuses a verb that cannot succeed, before anything is touched.
+pub(crate) fn may_begin(
+    ground: &Ground<'_>,
+    node: &Node,
+    ports: &[Port],
+    verb: Verb,
+) -> Result<(), Refusal> {
+    let needed: &[InterfaceKind] = match verb {
+        Verb::Deploy | Verb::Rebuild => &[
+            InterfaceKind::Power,
+            InterfaceKind::Deploy,
+            InterfaceKind::Boot,
+        ],
+        Verb::Inspect if node.interface(InterfaceKind::Inspect) == "agent" => {
+            &[InterfaceKind::Boot]
+        }
+        Verb::Clean | Verb::Service => &[InterfaceKind::Boot],
+        Verb::Provide
+            if node
+                .automated_clean
+                .unwrap_or(ground.policy.automated_clean) =>
+        {
+            &[InterfaceKind::Boot]
+        }
+        Verb::Inspect
+        | Verb::Provide
+        | Verb::Manage
+        | Verb::Adopt
+        | Verb::Undeploy
+        | Verb::Rescue
+        | Verb::Unrescue
+        | Verb::Unhold
+        | Verb::Abort => &[],
+    };
+    for kind in needed {
+        if let Validation::Bad(reason) = one(ground, node, ports, *kind) {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 format!(
-                    "Cannot deploy node {}: its {} interface is not ready: {reason}",
+                    "Cannot {verb} node {}: its {} interface is not ready: {reason}",
                     node.uuid,
                     kind.as_str()
                 ),

@@ -49,6 +49,7 @@ pub(crate) fn new_flow(draft: &Draft<'_>, kind: FlowKind, stages: Vec<Stage>) ->
         boots: 0,
         started_at: draft.now,
         stage_started_at: draft.now,
+        came_early: false,
         abort_requested: false,
         requested_steps: Vec::new(),
         agent_steps_version: None,
@@ -123,6 +124,7 @@ fn begin_stage(draft: &mut Draft<'_>, lane: Lane, stage: &Stage) -> Result<Progr
             });
             if let Some(flow) = flow_of(draft, lane) {
                 flow.boots += 1;
+                flow.came_early = false;
             }
             Ok(Progress::Next)
         }
@@ -131,7 +133,10 @@ fn begin_stage(draft: &mut Draft<'_>, lane: Lane, stage: &Stage) -> Result<Progr
             draft.node.agent = None;
             Ok(Progress::Next)
         }
+        // The boot before this stage cleared the record: an address in it is this boot's.
+        Stage::AwaitAgent if agent_is_there(draft) => Ok(Progress::Next),
         Stage::AwaitAgent => wait(draft, lane, stage, WaitFor::Agent),
+        Stage::AwaitInspection if came_early(draft) => Ok(Progress::Next),
         Stage::AwaitInspection => wait(draft, lane, stage, WaitFor::Inspection),
         Stage::Hold => {
             note_stage(draft, stage);
@@ -148,6 +153,18 @@ fn begin_stage(draft: &mut Draft<'_>, lane: Lane, stage: &Stage) -> Result<Progr
         | Stage::AgentCommand { .. }
         | Stage::Simulate { .. } => act(draft, lane, stage),
     }
+}
+
+fn agent_is_there(draft: &Draft<'_>) -> bool {
+    draft
+        .node
+        .agent
+        .as_ref()
+        .is_some_and(|agent| agent.url.is_some())
+}
+
+fn came_early(draft: &Draft<'_>) -> bool {
+    draft.node.flow.as_ref().is_some_and(|flow| flow.came_early)
 }
 
 fn act(draft: &mut Draft<'_>, lane: Lane, stage: &Stage) -> Result<Progress, Refusal> {
@@ -283,16 +300,9 @@ pub(crate) fn boot_again(draft: &mut Draft<'_>) -> Result<bool, Refusal> {
     Ok(true)
 }
 
-/// A flow that stood still begins its stage anew, unless it waits or is held.
+/// A flow that stood still begins its stage anew, unless it waits or is held. What it did before may have been done: the world is
+/// probed first.
 pub(crate) fn take_up_again(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    if draft
-        .node
-        .errand
-        .as_ref()
-        .is_some_and(|e| e.pending.is_none())
-    {
-        enter(draft, Lane::Errand)?;
-    }
     let stands_still = draft
         .node
         .flow
@@ -300,6 +310,30 @@ pub(crate) fn take_up_again(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         .is_some_and(|flow| flow.pending.is_none() && flow.wait.is_none());
     if stands_still && draft.node.provision_state.class() == StateClass::Working {
         enter(draft, Lane::Main)?;
+        probe_first(draft);
     }
     Ok(())
+}
+
+/// An awaited effect is gone: its stage begins anew; a power change is forgotten.
+pub(crate) fn begin_anew(draft: &mut Draft<'_>, effect: EffectId) -> Result<(), Refusal> {
+    draft.finished = Some(effect);
+    match lane_of(draft, effect) {
+        Some(Lane::Main) => {
+            enter(draft, Lane::Main)?;
+            probe_first(draft);
+        }
+        Some(Lane::Errand) => {
+            draft.node.errand = None;
+            draft.node.target_power_state = None;
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+fn probe_first(draft: &mut Draft<'_>) {
+    for effect in &mut draft.effects {
+        effect.attempt = effect.attempt.max(1);
+    }
 }

@@ -90,8 +90,15 @@ pub(crate) fn heartbeat(
 }
 
 pub(crate) fn inspected(draft: &mut Draft<'_>, found: &Inspected) -> Result<(), Refusal> {
-    if !waits_for(draft, WaitFor::Inspection) {
+    let early = !waits_for(draft, WaitFor::Inspection);
+    if early && !inspection_is_next(draft) {
         return Err(no_agent_expected());
+    }
+    if draft.node.maintenance {
+        return Err(Refusal::new(
+            RefusalKind::Busy,
+            "the node is in maintenance; send the inventory again later",
+        ));
     }
     if let Some(error) = &found.error {
         return ending::failed(
@@ -108,16 +115,39 @@ pub(crate) fn inspected(draft: &mut Draft<'_>, found: &Inspected) -> Result<(), 
         draft.node.boot_mode = Some(mode.clone());
     }
     draft.new_ports = found.new_ports.clone();
+    if early {
+        // The machine was quicker than the BMC that is to tell of its power: the wait, when it comes, is over at once.
+        if let Some(flow) = draft.node.flow.as_mut() {
+            flow.came_early = true;
+        }
+        return Ok(());
+    }
     advance::resume(draft)?;
     advance::next_stage(draft, Lane::Main)
 }
 
+/// The machine of an inspection was given leave to boot, and its wait has not begun yet.
+fn inspection_is_next(draft: &Draft<'_>) -> bool {
+    let Some(flow) = &draft.node.flow else {
+        return false;
+    };
+    let ahead = flow.stages.get(flow.cursor..).unwrap_or_default();
+    draft.node.boot.is_some() && !flow.came_early && ahead.contains(&Stage::AwaitInspection)
+}
+
+/// Whether what was learned concerns the stage under way.
+fn is_current(draft: &Draft<'_>, begun: Timestamp) -> bool {
+    let flow = draft.node.flow.as_ref();
+    flow.is_some_and(|flow| flow.stage_started_at == begun)
+}
+
 pub(crate) fn step_finished(
     draft: &mut Draft<'_>,
+    begun: Timestamp,
     step: &Step,
     result: &Result<Value, String>,
 ) -> Result<(), Refusal> {
-    if !waits_for(draft, WaitFor::Step) || draft.node.maintenance {
+    if !waits_for(draft, WaitFor::Step) || draft.node.maintenance || !is_current(draft, begun) {
         return Ok(());
     }
     let current = draft
@@ -154,8 +184,8 @@ fn reboot_into_agent(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     advance::next_stage(draft, Lane::Main)
 }
 
-pub(crate) fn forgot(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    if !waits_for(draft, WaitFor::Step) || draft.node.maintenance {
+pub(crate) fn forgot(draft: &mut Draft<'_>, begun: Timestamp) -> Result<(), Refusal> {
+    if !waits_for(draft, WaitFor::Step) || draft.node.maintenance || !is_current(draft, begun) {
         return Ok(());
     }
     let tries = draft.node.flow.as_ref().map_or(0, |flow| flow.tries);
@@ -189,7 +219,9 @@ pub(crate) fn deadline_reached(draft: &mut Draft<'_>, deadline: Timestamp) -> Re
     let Some(flow) = draft.node.flow.as_mut() else {
         return Ok(());
     };
-    let Some(wait) = flow.wait.as_mut().filter(|wait| wait.deadline == deadline) else {
+    let now = draft.now;
+    let reached = |wait: &&mut model::Wait| wait.deadline == deadline && now >= deadline;
+    let Some(wait) = flow.wait.as_mut().filter(reached) else {
         return Ok(());
     };
     let patience = wait.deadline - wait.since;

@@ -1,8 +1,9 @@
 //! The one door of the lifecycle.
 
+use crate::advance::{self, Lane};
 use crate::decision::{Decision, Draft};
 use crate::{Fact, Policy, agents, outcomes, power, verbs};
-use model::{Node, Refusal, RefusalKind, Severity, Timestamp};
+use model::{FlowKind, Node, Refusal, RefusalKind, Severity, Timestamp};
 
 /// All that a decision may depend on.
 pub struct View<'a> {
@@ -26,7 +27,7 @@ pub fn decide(view: &View<'_>, fact: &Fact) -> Result<Decision, Refusal> {
             timeout_seconds,
         } => power::asked(&mut draft, *target, *timeout_seconds)?,
         Fact::Maintenance { on, reason } => maintenance(&mut draft, *on, reason.clone())?,
-        Fact::LiveChange(action) => live_change(&mut draft, action)?,
+        Fact::BootDevice { device, persistent } => boot_device(&mut draft, device, *persistent)?,
         Fact::Outcome { effect, outcome } => outcomes::came(&mut draft, *effect, outcome)?,
         Fact::AgentLookedUp { token } => agents::looked_up(&mut draft, token)?,
         Fact::AgentHeartbeat {
@@ -35,14 +36,16 @@ pub fn decide(view: &View<'_>, fact: &Fact) -> Result<Decision, Refusal> {
             version,
         } => agents::heartbeat(&mut draft, url, certificate.as_deref(), version.as_deref())?,
         Fact::Inspected(found) => agents::inspected(&mut draft, found)?,
-        Fact::StepFinished { step, result } => agents::step_finished(&mut draft, step, result)?,
-        Fact::AgentForgot => agents::forgot(&mut draft)?,
+        Fact::StepFinished {
+            begun,
+            step,
+            result,
+        } => agents::step_finished(&mut draft, *begun, step, result)?,
+        Fact::AgentForgot { begun } => agents::forgot(&mut draft, *begun)?,
         Fact::DeadlineReached { deadline } => agents::deadline_reached(&mut draft, *deadline)?,
-        Fact::EffectsLost => {
-            draft.cancel_outstanding();
-            crate::advance::take_up_again(&mut draft)?;
-        }
-        Fact::PowerObserved(state) => power::observed(&mut draft, *state),
+        Fact::EffectLost(effect) => crate::advance::begin_anew(&mut draft, *effect)?,
+        Fact::PowerObserved { state, revision } => power::observed(&mut draft, *state, *revision),
+        Fact::PowerUnreadable { error } => power::unreadable(&mut draft, error),
     }
     Ok(draft.into_decision())
 }
@@ -65,19 +68,25 @@ fn maintenance(draft: &mut Draft<'_>, on: bool, reason: Option<String>) -> Resul
     };
     draft.line(state, event.into(), None, reason, Severity::Info);
     if on {
-        // Nothing is done to a machine that a person took aside; a flow stands still where it is.
+        // Nothing is done to a machine that a person took aside: a flow stands still where it is, a power change is forgotten.
         draft.cancel_outstanding();
+        draft.node.errand = None;
+        draft.node.target_power_state = None;
         return Ok(());
     }
     crate::advance::take_up_again(draft)
 }
 
-fn live_change(draft: &mut Draft<'_>, action: &model::Action) -> Result<(), Refusal> {
-    if draft.node.is_busy() {
+fn boot_device(draft: &mut Draft<'_>, device: &str, persistent: bool) -> Result<(), Refusal> {
+    if draft.node.is_busy() || draft.node.errand.is_some() {
         return Err(busy(&draft.node));
     }
-    draft.emit(action.clone());
-    Ok(())
+    let stages = vec![model::Stage::SetBootDevice {
+        device: device.to_owned(),
+        persistent,
+    }];
+    let errand = advance::new_flow(draft, FlowKind::BootDevice, stages);
+    advance::begin(draft, Lane::Errand, errand)
 }
 
 /// The engine works on the node right now.

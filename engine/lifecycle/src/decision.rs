@@ -119,6 +119,11 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// The node's last error, within bounds: much of such a text comes from outside.
+    pub fn set_error(&mut self, text: &str) {
+        self.node.last_error = Some(bounded(text));
+    }
+
     /// Adds a history line that ends in the present state.
     pub fn line(
         &mut self,
@@ -133,7 +138,7 @@ impl<'a> Draft<'a> {
             to: self.node.provision_state,
             event,
             stage,
-            detail,
+            detail: detail.as_deref().map(bounded),
             severity,
         });
     }
@@ -148,4 +153,11 @@ impl<'a> Draft<'a> {
             flow.pending = None;
         }
     }
+}
+
+/// Longer texts are cut: they stand in every answer about the node.
+const LONGEST_TEXT: usize = 4096;
+
+fn bounded(text: &str) -> String {
+    text.chars().take(LONGEST_TEXT).collect()
 }

@@ -4,7 +4,10 @@ use crate::advance::{self, Lane};
 use crate::decision::Draft;
 use crate::plan;
 use crate::table::Event;
-use model::{Fault, FlowKind, Guarded, PowerState, ProvisionState, Refusal, Severity, Stage, Verb};
+use model::{
+    Fault, FlowKind, Guarded, InterfaceKind, PowerState, ProvisionState, Refusal, Severity, Stage,
+    Verb,
+};
 
 /// The last stage is through.
 pub(crate) fn finished(draft: &mut Draft<'_>, lane: Lane) -> Result<(), Refusal> {
@@ -40,6 +43,7 @@ pub(crate) fn finished(draft: &mut Draft<'_>, lane: Lane) -> Result<(), Refusal>
         | FlowKind::Rescue
         | FlowKind::Unrescue
         | FlowKind::Service
+        | FlowKind::BootDevice
         | FlowKind::Power(_) => draft.transition(Event::Done, None),
     }
 }
@@ -56,7 +60,13 @@ pub(crate) fn begin_cleaning(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     } else {
         Vec::new()
     };
+    let restarts = !stages.is_empty() && !plan::is_fake(&draft.node, InterfaceKind::Deploy);
     let flow = advance::new_flow(draft, FlowKind::Clean, stages);
+    if restarts && draft.node.disable_power_off {
+        draft.node.flow = Some(flow);
+        let message = "cleaning powers the machine off on its way, and disable_power_off forbids that; switch automated_clean off for this node, or allow the power-off";
+        return failed(draft, message.to_owned(), false);
+    }
     advance::begin(draft, Lane::Main, flow)
 }
 
@@ -77,11 +87,10 @@ pub(crate) fn failed(
     let Some(flow) = draft.node.flow.take() else {
         return Ok(());
     };
-    draft.cancel_others = true;
+    abandon(draft);
     let from = draft.node.provision_state;
     let stage = flow.stage().map(Stage::label);
-    draft.node.last_error = Some(message.clone());
-    draft.node.target_power_state = None;
+    draft.set_error(&message);
     if during_step {
         take_out_of_service(draft, flow.kind, &message);
     }
@@ -101,6 +110,16 @@ pub(crate) fn failed(
     Ok(())
 }
 
+/// Nothing of the flow goes on: no effect, no power change beside it, and no leave to boot that nobody used.
+fn abandon(draft: &mut Draft<'_>) {
+    draft.cancel_outstanding();
+    draft.node.errand = None;
+    draft.node.target_power_state = None;
+    if draft.node.boot.as_ref().is_some_and(|ticket| !ticket.spent) {
+        draft.node.boot = None;
+    }
+}
+
 fn take_out_of_service(draft: &mut Draft<'_>, kind: FlowKind, message: &str) {
     let fault = match kind {
         FlowKind::Clean | FlowKind::ManualClean => Fault::Clean,
@@ -112,6 +131,7 @@ fn take_out_of_service(draft: &mut Draft<'_>, kind: FlowKind, message: &str) {
         | FlowKind::Adopt
         | FlowKind::Rescue
         | FlowKind::Unrescue
+        | FlowKind::BootDevice
         | FlowKind::Power(_) => return,
     };
     draft.node.fault = Some(fault);
@@ -136,8 +156,7 @@ pub(crate) fn aborted(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(flow) = draft.node.flow.take() else {
         return Ok(());
     };
-    draft.cancel_others = true;
-    draft.node.errand = None;
+    abandon(draft);
     let message = match flow.kind {
         FlowKind::Inspect => "Inspection was aborted by request.".to_owned(),
         FlowKind::Clean | FlowKind::ManualClean => format!(
@@ -160,9 +179,10 @@ pub(crate) fn aborted(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         | FlowKind::Undeploy
         | FlowKind::Adopt
         | FlowKind::Unrescue
+        | FlowKind::BootDevice
         | FlowKind::Power(_) => "The operation was aborted by request.".to_owned(),
     };
-    draft.node.last_error = Some(message.clone());
+    draft.set_error(&message);
     if flow.kind == FlowKind::Inspect {
         draft.node.inspection_started_at = None;
     }

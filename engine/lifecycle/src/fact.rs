@@ -1,7 +1,7 @@
 //! What the outside tells the lifecycle. A fact is what was asked or seen, never what should follow from it.
 
 use model::{
-    Action, EffectId, Object, Outcome, Port, PowerState, PowerTarget, Secret, Step, Timestamp, Verb,
+    EffectId, Object, Outcome, Port, PowerState, PowerTarget, Secret, Step, Timestamp, Verb,
 };
 use serde_json::Value;
 
@@ -64,8 +64,13 @@ pub enum Fact {
         /// Why.
         reason: Option<String>,
     },
-    /// A client asked for a single change at the BMC, and waits for it.
-    LiveChange(Action),
+    /// A client asked for a boot device, and waits until the BMC shows it.
+    BootDevice {
+        /// `pxe`, `disk`, ...
+        device: String,
+        /// For good, or once.
+        persistent: bool,
+    },
     /// An effect came to its end.
     Outcome {
         /// Which.
@@ -91,22 +96,37 @@ pub enum Fact {
     Inspected(Inspected),
     /// The agent's step came to its end.
     StepFinished {
+        /// When the stage that was asked about had begun: an answer about an earlier one means nothing.
+        begun: Timestamp,
         /// The step, as the agent echoes it.
         step: Step,
         /// Its result, or why it failed.
         result: Result<Value, String>,
     },
     /// The agent answers but knows nothing of the step that it began: it was restarted.
-    AgentForgot,
+    AgentForgot {
+        /// When the stage that was asked about had begun.
+        begun: Timestamp,
+    },
     /// The wait that ends at this instant is over, without what it waited for.
     DeadlineReached {
         /// The deadline as the node's record has it.
         deadline: Timestamp,
     },
     /// An effect that a flow awaits is not in the outbox (a database put back from a backup, say).
-    EffectsLost,
+    EffectLost(EffectId),
     /// The power state was read, without a flow asking for it.
-    PowerObserved(PowerState),
+    PowerObserved {
+        /// What was read.
+        state: PowerState,
+        /// The node's revision when the reading began: a change meanwhile makes it worthless.
+        revision: u64,
+    },
+    /// The power state could not be read, again and again.
+    PowerUnreadable {
+        /// Why, for a person.
+        error: String,
+    },
 }
 
 impl Fact {
@@ -116,16 +136,17 @@ impl Fact {
             Fact::Provision(asked) => asked.verb.as_str(),
             Fact::Power { .. } => "power",
             Fact::Maintenance { .. } => "maintenance",
-            Fact::LiveChange(_) => "live_change",
+            Fact::BootDevice { .. } => "boot_device",
             Fact::Outcome { .. } => "outcome",
             Fact::AgentLookedUp { .. } => "agent_looked_up",
             Fact::AgentHeartbeat { .. } => "agent_heartbeat",
             Fact::Inspected(_) => "inspected",
             Fact::StepFinished { .. } => "step_finished",
-            Fact::AgentForgot => "agent_forgot",
+            Fact::AgentForgot { .. } => "agent_forgot",
             Fact::DeadlineReached { .. } => "deadline_reached",
-            Fact::EffectsLost => "effects_lost",
-            Fact::PowerObserved(_) => "power_observed",
+            Fact::EffectLost(_) => "effect_lost",
+            Fact::PowerObserved { .. } => "power_observed",
+            Fact::PowerUnreadable { .. } => "power_unreadable",
         }
     }
 }

@@ -3,7 +3,9 @@
 use crate::advance::{self, Lane, flow_of};
 use crate::decision::Draft;
 use crate::{ending, steps};
-use model::{EffectId, Failure, Outcome, PowerState, Refusal, Severity, Stage, Step, WaitFor};
+use model::{
+    EffectId, Failure, FlowKind, Outcome, PowerState, Refusal, Severity, Stage, Step, WaitFor,
+};
 use serde_json::Value;
 
 pub(crate) fn came(
@@ -89,17 +91,21 @@ fn failed(draft: &mut Draft<'_>, lane: Lane, failure: &Failure) -> Result<(), Re
 }
 
 fn errand_failed(draft: &mut Draft<'_>, failure: &Failure) -> Result<(), Refusal> {
-    let stage = draft
-        .node
-        .errand
-        .take()
-        .and_then(|e| e.stage().map(Stage::label));
+    let errand = draft.node.errand.take();
+    // Who set a boot device waits for the answer and reads the error there.
+    if errand
+        .as_ref()
+        .is_some_and(|errand| errand.kind == FlowKind::BootDevice)
+    {
+        return Ok(());
+    }
+    let stage = errand.and_then(|errand| errand.stage().map(Stage::label));
     draft.node.target_power_state = None;
     let what = stage.clone().unwrap_or_default();
     let message = format!("{what}: {}", failure.message);
     // A deployment's own failure says more than the power-off that followed it.
     if draft.node.provision_state.class() != model::StateClass::Failed {
-        draft.node.last_error = Some(message.clone());
+        draft.set_error(&message);
     }
     let state = draft.node.provision_state;
     draft.line(

@@ -5,7 +5,7 @@ use crate::decide::busy;
 use crate::decision::Draft;
 use crate::plan;
 use model::{
-    FlowKind, PowerState, PowerTarget, ProvisionState, Refusal, RefusalKind, Severity, Stage,
+    Fault, FlowKind, PowerState, PowerTarget, ProvisionState, Refusal, RefusalKind, Severity, Stage,
 };
 
 pub(crate) fn asked(
@@ -58,14 +58,15 @@ fn judge(draft: &Draft<'_>, target: PowerTarget) -> Result<(), Refusal> {
             ),
         ));
     }
-    if node.is_busy() || node.errand.is_some() {
+    // A flow in a wait owns the machine's power as well: what a client switched would be taken for the flow's own doing.
+    if node.is_busy() || node.errand.is_some() || (node.flow.is_some() && !node.maintenance) {
         return Err(busy(node));
     }
-    if node.disable_power_off && matches!(target, PowerTarget::Off | PowerTarget::SoftOff) {
+    if node.disable_power_off && target != PowerTarget::On {
         return Err(Refusal::new(
             RefusalKind::WrongState,
             format!(
-                "Node {} has disable_power_off set; it can only be rebooted",
+                "Node {} has disable_power_off set: it cannot be powered off, and a restart without powering off is not available in this engine yet",
                 node.uuid
             ),
         ));
@@ -74,13 +75,21 @@ fn judge(draft: &Draft<'_>, target: PowerTarget) -> Result<(), Refusal> {
 }
 
 /// The power state was read by the way; a flow's own readings come as outcomes.
-pub(crate) fn observed(draft: &mut Draft<'_>, state: PowerState) {
-    if draft.node.power_state == Some(state) || draft.node.is_busy() {
+pub(crate) fn observed(draft: &mut Draft<'_>, state: PowerState, revision: u64) {
+    if draft.node.revision != revision || draft.node.is_busy() {
+        return;
+    }
+    recovered(draft);
+    if draft.node.power_state == Some(state) {
         return;
     }
     let before = draft.node.power_state.map_or("unknown", PowerState::as_str);
     let detail = format!("was {before}, is {state}");
     draft.node.power_state = Some(state);
+    if state == PowerState::Off {
+        draft.node.agent = None;
+        draft.node.boot = None;
+    }
     let provision_state = draft.node.provision_state;
     draft.line(
         provision_state,
@@ -88,5 +97,45 @@ pub(crate) fn observed(draft: &mut Draft<'_>, state: PowerState) {
         None,
         Some(detail),
         Severity::Info,
+    );
+}
+
+/// The BMC answers again: what was set because it did not is taken back.
+fn recovered(draft: &mut Draft<'_>) {
+    if draft.node.fault != Some(Fault::Power) {
+        return;
+    }
+    draft.node.fault = None;
+    draft.node.maintenance = false;
+    draft.node.maintenance_reason = None;
+    draft.node.last_error = None;
+    let state = draft.node.provision_state;
+    draft.line(
+        state,
+        "BMC answers again".into(),
+        None,
+        None,
+        Severity::Info,
+    );
+}
+
+/// The BMC has not answered for several sweeps: the node is out of service until it does.
+pub(crate) fn unreadable(draft: &mut Draft<'_>, error: &str) {
+    if draft.node.maintenance || draft.node.is_busy() {
+        return;
+    }
+    let message = format!("The power state cannot be read: {error}");
+    draft.node.fault = Some(Fault::Power);
+    draft.node.maintenance = true;
+    draft.node.maintenance_reason = Some(message.chars().take(1024).collect());
+    draft.node.power_state = None;
+    draft.set_error(&message);
+    let state = draft.node.provision_state;
+    draft.line(
+        state,
+        "BMC does not answer".into(),
+        None,
+        Some(message),
+        Severity::Error,
     );
 }

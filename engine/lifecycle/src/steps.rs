@@ -71,6 +71,10 @@ fn deployment(node: &Node, requested: &[Step], offered: &[Step]) -> Result<Vec<S
         write.priority = 80;
     }
     for asked in requested {
+        if asked.step == "hold" {
+            steps.push(asked.clone());
+            continue;
+        }
         let known = steps
             .iter_mut()
             .find(|step| step.is_same(asked))

@@ -57,6 +57,8 @@ fn start(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
     note(draft, asked.verb);
     draft.cancel_outstanding();
     draft.node.flow = None;
+    draft.node.errand = None;
+    draft.node.target_power_state = None;
     draft.node.last_error = None;
     draft.transition(Event::Verb(asked.verb), None)?;
     let node = &draft.node;
@@ -78,7 +80,7 @@ fn start(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
         Verb::Deploy | Verb::Rebuild => (
             FlowKind::Deploy,
             ProvisionState::Active,
-            plan::deploy(node, policy),
+            plan::deploy(node, policy, &asked.steps),
         ),
         Verb::Undeploy => (
             FlowKind::Undeploy,
@@ -160,7 +162,7 @@ fn check_steps(draft: &Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal>
     }
     let boots = !matches!(
         asked.verb,
-        Verb::Manage | Verb::Adopt | Verb::Unhold | Verb::Abort
+        Verb::Manage | Verb::Adopt | Verb::Unhold | Verb::Abort | Verb::Undeploy
     );
     if boots && draft.node.disable_power_off && !plan::is_fake(&draft.node, InterfaceKind::Deploy) {
         return invalid(format!(

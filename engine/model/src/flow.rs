@@ -30,6 +30,8 @@ pub enum FlowKind {
     Service,
     /// A power change that leaves the provision state alone.
     Power(PowerTarget),
+    /// A boot device set by request, which waits for it.
+    BootDevice,
 }
 
 /// Which family of agent steps is meant.
@@ -186,6 +188,9 @@ pub struct Flow {
     pub started_at: Timestamp,
     /// When the stage under way began.
     pub stage_started_at: Timestamp,
+    /// What the next wait is for has come already: a machine may be quicker than the BMC that tells of its power.
+    #[serde(default)]
+    pub came_early: bool,
     /// An abort was asked for while a step ran that cannot be interrupted.
     pub abort_requested: bool,
     /// Steps a client asked for; merged into the plan when the agent's own are known.

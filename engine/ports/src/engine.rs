@@ -81,16 +81,25 @@ pub struct BootDeviceSetting {
     pub persistent: Option<bool>,
 }
 
+/// Where an agent's call comes from, and how it proves itself.
+#[derive(Clone)]
+pub struct AgentOrigin {
+    /// The nonce of its boot, when it carries one.
+    pub nonce: Option<Secret<String>>,
+    /// Its address.
+    pub from: IpAddr,
+    /// Whether it came in by the agents' own listener: only there a MAC address may stand for a nonce.
+    pub agents_listener: bool,
+}
+
 /// An agent that introduces itself.
 pub struct AgentLookup {
     /// Its MAC addresses.
     pub addresses: Vec<MacAddress>,
     /// The node it believes to be.
     pub node: Option<Uuid>,
-    /// The nonce of its boot, when it carries one.
-    pub nonce: Option<Secret<String>>,
-    /// Where the request came from.
-    pub from: IpAddr,
+    /// Where it calls from.
+    pub origin: AgentOrigin,
 }
 
 /// What a looked-up agent is told.
@@ -211,8 +220,7 @@ pub trait Engine: Send + Sync {
         &self,
         data: InspectionData,
         node: Option<Uuid>,
-        nonce: Option<Secret<String>>,
-        from: IpAddr,
+        origin: AgentOrigin,
     ) -> Result<Node, AgentRefusal>;
 
     /// Follows the event stream after a cursor, or from now on.

@@ -127,7 +127,8 @@ impl Teller {
         loop {
             let states = self.ask(async |client| client.states(node).await).await?;
             let state = states.provision_state.clone().unwrap_or_default();
-            if state == chapter.goal && states.target_provision_state.is_none() {
+            // A verb may lead back to where it began: it must have been said.
+            if accepted && state == chapter.goal && states.target_provision_state.is_none() {
                 return Ok(());
             }
             if state.ends_with("failed") || state == "error" {

@@ -18,7 +18,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::{get, post};
 use model::{InterfaceKind, MacAddress, Node, Secret};
-use ports::engine::{AgentGrant, AgentLookup};
+use ports::engine::{AgentGrant, AgentLookup, AgentOrigin};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -54,8 +54,7 @@ async fn lookup(call: Call) -> Answer {
     let request = AgentLookup {
         addresses,
         node,
-        nonce: nonce(&call),
-        from: call.peer()?.ip(),
+        origin: origin(&call)?,
     };
     let grant = call.app.engine.agent_lookup(request).await?;
     answer::ok(&response(&call, grant))
@@ -68,10 +67,14 @@ fn addresses(call: &Call) -> Vec<MacAddress> {
     parsed.take(MOST_ADDRESSES).collect()
 }
 
-/// The nonce of the agent's boot.
-pub(crate) fn nonce(call: &Call) -> Option<Secret<String>> {
-    let text = call.header(BOOT_NONCE_HEADER)?;
-    Some(Secret::new(text.to_owned()))
+/// Where the agent calls from, with the nonce of its boot.
+pub(crate) fn origin(call: &Call) -> Result<AgentOrigin, ApiError> {
+    let nonce = call.header(BOOT_NONCE_HEADER);
+    Ok(AgentOrigin {
+        nonce: nonce.map(|text| Secret::new(text.to_owned())),
+        from: call.peer()?.ip(),
+        agents_listener: call.app.config.agents_listener,
+    })
 }
 
 /// The lookup document.

@@ -84,6 +84,7 @@ fn then(kind: FlowKind) -> &'static str {
         FlowKind::Unrescue => "the unrescue fails (unrescue failed)",
         FlowKind::Service => "the servicing fails (service failed)",
         FlowKind::Power(_) => "the power change fails",
+        FlowKind::BootDevice => "the change of the boot device fails",
     }
 }
 
@@ -100,6 +101,7 @@ fn kind(kind: FlowKind) -> &'static str {
         FlowKind::Unrescue => "unrescue",
         FlowKind::Service => "service",
         FlowKind::Power(_) => "power change",
+        FlowKind::BootDevice => "change of the boot device",
     }
 }
 

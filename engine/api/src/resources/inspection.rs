@@ -1,6 +1,6 @@
 //! `POST /continue_inspection`: an agent's inventory. Stock agents send no version and get only the node's UUID.
 
-use super::agent_calls::{nonce, response};
+use super::agent_calls::{origin, response};
 use crate::answer;
 use crate::app::App;
 use crate::call::Call;
@@ -36,11 +36,8 @@ async fn continue_inspection(call: Call) -> Answer {
     };
     let data = data(&call)?;
     let addresses = addresses(&data);
-    let from = call.peer()?.ip();
     let engine = &call.app.engine;
-    let node = engine
-        .agent_inspection(data, node, nonce(&call), from)
-        .await?;
+    let node = engine.agent_inspection(data, node, origin(&call)?).await?;
     if plain {
         let uuid = Some(node.uuid.to_string());
         return answer::json(StatusCode::ACCEPTED, &InspectionAnswer { uuid });
@@ -82,8 +79,7 @@ async fn grant(
     let lookup = AgentLookup {
         addresses,
         node: Some(node.uuid),
-        nonce: nonce(call),
-        from: call.peer()?.ip(),
+        origin: origin(call)?,
     };
     match call.app.engine.agent_lookup(lookup).await {
         Ok(grant) => Ok(grant),

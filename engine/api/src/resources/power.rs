@@ -42,15 +42,18 @@ fn target(call: &Call, text: &str) -> Result<PowerTarget, ApiError> {
     Ok(target)
 }
 
+/// A day: a longer wait for an operating system is a mistake.
+const LONGEST_TIMEOUT: u32 = 86_400;
+
 fn timeout(call: &Call, given: Option<i64>) -> Result<Option<u32>, ApiError> {
     let Some(seconds) = given else {
         return Ok(None);
     };
     call.needs("The parameter 'timeout'", SOFT_SINCE)?;
     match u32::try_from(seconds) {
-        Ok(seconds) if seconds >= 1 => Ok(Some(seconds)),
+        Ok(seconds) if (1..=LONGEST_TIMEOUT).contains(&seconds) => Ok(Some(seconds)),
         _ => Err(ApiError::invalid(
-            "timeout must be a number of seconds, at least 1.",
+            "timeout must be a number of seconds from 1 to 86400.",
         )),
     }
 }

@@ -8,8 +8,8 @@ use model::{
     Secret, Verb,
 };
 use ports::engine::{
-    AgentGrant, AgentLookup, AgentRefusal, BootDeviceSetting, CursorExpired, Engine, EngineError,
-    NodeEdit, PortEdit, ProvisionRequest, Subscription,
+    AgentGrant, AgentLookup, AgentOrigin, AgentRefusal, BootDeviceSetting, CursorExpired, Engine,
+    EngineError, NodeEdit, PortEdit, ProvisionRequest, Subscription,
 };
 use ports::event::Cursor;
 use ports::hardware::{DriverProperty, HardwareDescription, Validation};
@@ -288,8 +288,7 @@ impl Engine for Fake {
         &self,
         data: InspectionData,
         node: Option<Uuid>,
-        _: Option<Secret<String>>,
-        _: IpAddr,
+        _: AgentOrigin,
     ) -> Result<Node, AgentRefusal> {
         let world = self.begin()?;
         let told = |p: &&Port| {

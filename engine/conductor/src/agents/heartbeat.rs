@@ -2,6 +2,7 @@
 
 use super::lookup::same;
 use crate::conductor::Conductor;
+use crate::quoted::quoted;
 use agent_wire::{HeartbeatRequest, Progress};
 use lifecycle::Fact;
 use model::{Node, RefusalKind, Stage, WaitFor};
@@ -29,7 +30,11 @@ impl Conductor {
         let node = node.ok_or(AgentRefusal::NotFound)?;
         check_token(&node, &beat)?;
         check_callback(&beat, from, self.inner.settings.loopback_agents)?;
-        self.inner.last_seen.note(uuid, self.now());
+        check_address(&node, &beat)?;
+        // While a step runs, an agent that cannot be asked is as good as silent: the poll takes the note.
+        if !waits_for_step(&node) {
+            self.inner.last_seen.note(uuid, self.now());
+        }
         if let Some(progress) = beat
             .hammerscale
             .as_ref()
@@ -65,7 +70,7 @@ impl Conductor {
     /// Progress goes to the stream only; it is never stored.
     fn tell_progress(&self, node: &Node, progress: Progress) {
         let kind = EventKind::Progress {
-            step: progress.step,
+            step: quoted(&progress.step),
             phase: serde_json::to_value(progress.phase)
                 .ok()
                 .and_then(|phase| phase.as_str().map(str::to_owned)),
@@ -90,6 +95,17 @@ fn check_token(node: &Node, beat: &HeartbeatRequest) -> Result<(), AgentRefusal>
     Err(AgentRefusal::Invalid(
         "Invalid or missing agent token received.".into(),
     ))
+}
+
+/// An agent keeps the address of its first heartbeat: calls go there.
+fn check_address(node: &Node, beat: &HeartbeatRequest) -> Result<(), AgentRefusal> {
+    let known = node.agent.as_ref().and_then(|agent| agent.url.as_deref());
+    if known.is_some_and(|known| known != beat.callback_url) {
+        return Err(AgentRefusal::Invalid(
+            "callback_url differs from the one this boot's agent gave first".into(),
+        ));
+    }
+    Ok(())
 }
 
 /// The engine calls back only to the address the heartbeat came from, over TLS, and never to itself or a link-local address.

@@ -5,7 +5,7 @@ use agent_wire::ExtensionConfig;
 use chrono::TimeDelta;
 use lifecycle::Fact;
 use model::{MacAddress, Node, Secret};
-use ports::engine::{AgentGrant, AgentLookup, AgentRefusal, EngineError};
+use ports::engine::{AgentGrant, AgentLookup, AgentOrigin, AgentRefusal, EngineError};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -21,13 +21,10 @@ impl Conductor {
             ));
         }
         let node = self
-            .node_of_agent(&lookup.addresses, lookup.node)
+            .node_of_agent(&lookup.addresses, lookup.node, &lookup.origin)
             .await?
             .ok_or(AgentRefusal::NotFound)?;
-        self.check_boot(&node, lookup.nonce.as_ref())?;
-        if node.is_busy() && node.boot.as_ref().is_none_or(|ticket| ticket.spent) {
-            return Ok(self.grant(node, None));
-        }
+        self.check_boot(&node, &lookup.origin)?;
         if node.boot.as_ref().is_some_and(|ticket| ticket.spent) {
             return Ok(self.grant(node, None));
         }
@@ -61,13 +58,15 @@ impl Conductor {
         }
     }
 
-    /// The one node that the addresses, or the name the agent has for itself, mean. Several are none.
+    /// The one node that the addresses, or the name the agent has for itself, mean. Several are none. Without a nonce a name alone
+    /// proves nothing: the node's UUID is no secret.
     pub(crate) async fn node_of_agent(
         &self,
         addresses: &[MacAddress],
         named: Option<Uuid>,
+        origin: &AgentOrigin,
     ) -> Result<Option<Node>, AgentRefusal> {
-        if let Some(uuid) = named {
+        if let Some(uuid) = named.filter(|_| origin.nonce.is_some()) {
             return Ok(self
                 .inner
                 .store
@@ -81,7 +80,7 @@ impl Conductor {
             nodes.extend(port.map_err(EngineError::from)?.map(|port| port.node));
         }
         match (nodes.len(), nodes.first()) {
-            (1, Some(uuid)) => Ok(self
+            (1, Some(uuid)) if named.is_none_or(|named| named == *uuid) => Ok(self
                 .inner
                 .store
                 .node(*uuid)
@@ -92,17 +91,19 @@ impl Conductor {
     }
 
     /// Whether this is the boot that the engine started: its nonce, or, where that is allowed, a MAC address within the boot window.
-    pub(crate) fn check_boot(
-        &self,
-        node: &Node,
-        nonce: Option<&Secret<String>>,
-    ) -> Result<(), AgentRefusal> {
+    pub(crate) fn check_boot(&self, node: &Node, origin: &AgentOrigin) -> Result<(), AgentRefusal> {
         let Some(ticket) = &node.boot else {
             return Err(AgentRefusal::NotFound);
         };
-        let good = match nonce {
+        let good = match &origin.nonce {
             Some(nonce) => same(nonce.expose(), ticket.nonce.expose()),
-            None => self.inner.settings.lookup_by_mac && self.within_window(ticket.minted_at),
+            // A boot whose nonce was fetched has to show it.
+            None => {
+                origin.agents_listener
+                    && self.inner.settings.lookup_by_mac
+                    && !self.inner.identities.is_bound(node.uuid)
+                    && self.within_window(ticket.minted_at)
+            }
         };
         if good {
             return Ok(());

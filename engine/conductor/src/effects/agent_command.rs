@@ -2,6 +2,7 @@
 
 use super::{ActError, Certainty, Context, EffectKind, Probe, mismatch};
 use crate::agents;
+use crate::quoted::quoted;
 use agent_wire::{CommandResult, CommandStatus};
 use async_trait::async_trait;
 use model::{Action, Outcome};
@@ -78,7 +79,7 @@ async fn to_its_end(context: &Context, name: &str) -> Result<Outcome, ActError> 
             Some(result) => {
                 let why = result.command_error.map_or_else(
                     || result.command_status.as_str().to_owned(),
-                    |error| error.to_string(),
+                    |error| quoted(&error.to_string()),
                 );
                 return Err(ActError::lasting(format!(
                     "the agent's {name} failed: {why}"

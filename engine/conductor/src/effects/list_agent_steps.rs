@@ -2,6 +2,7 @@
 
 use super::{ActError, Certainty, Context, EffectKind, Probe, mismatch};
 use crate::agents;
+use crate::quoted::quoted;
 use agent_wire::{
     CleanSteps, CommandStatus, DeploySteps, ServiceSteps, StepDescription, StepsByManager,
     VersionsByManager,
@@ -12,6 +13,10 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub(super) struct ListAgentSteps;
+
+/// The list becomes part of the node's record.
+const MOST_STEPS: usize = 200;
+const LONGEST_NAME: usize = 200;
 
 #[async_trait]
 impl EffectKind for ListAgentSteps {
@@ -43,7 +48,7 @@ impl EffectKind for ListAgentSteps {
         if result.command_status != CommandStatus::Succeeded {
             let why = result.command_error.map_or_else(
                 || result.command_status.as_str().to_owned(),
-                |error| error.to_string(),
+                |error| quoted(&error.to_string()),
             );
             return Err(ActError::passing(format!(
                 "the agent could not list its {word} steps: {why}"
@@ -55,8 +60,18 @@ impl EffectKind for ListAgentSteps {
                     "the agent's list of {word} steps cannot be read: {error}"
                 ))
             })?;
+        let steps = each_once(by_manager);
+        if steps.len() > MOST_STEPS
+            || steps
+                .iter()
+                .any(|step| step.full_name().len() > LONGEST_NAME)
+        {
+            return Err(ActError::lasting(format!(
+                "the agent lists more than {MOST_STEPS} {word} steps, or names longer than {LONGEST_NAME} characters"
+            )));
+        }
         Ok(Outcome::AgentSteps {
-            steps: each_once(by_manager),
+            steps,
             version: serde_json::to_value(versions).ok(),
         })
     }

@@ -30,9 +30,13 @@ struct FakeDriver {
 
 #[async_trait]
 impl HardwareType for FakeHardware {
+    fn name(&self) -> &'static str {
+        "fake-hardware"
+    }
+
     fn describe(&self) -> HardwareDescription {
         HardwareDescription {
-            name: "fake-hardware",
+            name: self.name(),
             interfaces: interfaces(&[
                 (K::Bios, &["no-bios"]),
                 (K::Boot, &["fake"]),

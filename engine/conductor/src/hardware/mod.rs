@@ -26,6 +26,8 @@ pub struct Machine {
 /// A hardware type.
 #[async_trait]
 pub trait HardwareType: Send + Sync {
+    /// Its name, as in a node's `driver`.
+    fn name(&self) -> &'static str;
     /// What of it works here.
     fn describe(&self) -> HardwareDescription;
     /// What is wrong with a node's driver_info, key by key; empty when it is good.
@@ -77,12 +79,9 @@ impl Catalogue {
 
     /// The type named by a node's `driver`.
     pub fn find(&self, driver: &str) -> Result<&dyn HardwareType, Refusal> {
-        let found = self
-            .types
-            .iter()
-            .find(|kind| kind.describe().name == driver);
+        let found = self.types.iter().find(|kind| kind.name() == driver);
         found.map(AsRef::as_ref).ok_or_else(|| {
-            let names: Vec<&str> = self.types.iter().map(|kind| kind.describe().name).collect();
+            let names: Vec<&str> = self.types.iter().map(|kind| kind.name()).collect();
             Refusal::new(
                 RefusalKind::Invalid,
                 format!(

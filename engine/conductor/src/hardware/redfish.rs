@@ -46,9 +46,13 @@ const PROPERTIES: &[(&str, &str)] = &[
 
 #[async_trait]
 impl HardwareType for RedfishHardware {
+    fn name(&self) -> &'static str {
+        "redfish"
+    }
+
     fn describe(&self) -> HardwareDescription {
         HardwareDescription {
-            name: "redfish",
+            name: self.name(),
             interfaces: interfaces(&[
                 (K::Bios, &["no-bios"]),
                 (K::Boot, &["ipxe"]),

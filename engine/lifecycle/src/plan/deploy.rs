@@ -2,7 +2,7 @@
 
 use super::{boot_disk, is_fake, power_off, running_agent, simulate};
 use crate::Policy;
-use model::{InterfaceKind, Node, Phase, Stage};
+use model::{InterfaceKind, Node, Phase, Stage, Step};
 
 /// Whether this deploy interface writes an image by itself.
 pub(crate) fn writes_image(node: &Node) -> bool {
@@ -17,9 +17,10 @@ pub(crate) fn custom_steps_allowed(node: &Node) -> bool {
     )
 }
 
-pub(crate) fn deploy(node: &Node, policy: &Policy) -> Vec<Stage> {
+pub(crate) fn deploy(node: &Node, policy: &Policy, requested: &[Step]) -> Vec<Stage> {
     if is_fake(node, InterfaceKind::Deploy) {
-        let mut stages = vec![power_off(0), simulate("deploy.deploy", policy)];
+        let mut stages = vec![power_off(0)];
+        stages.extend(simulated_steps(policy, requested));
         stages.extend(boot_disk(node));
         return stages;
     }
@@ -38,6 +39,30 @@ pub(crate) fn deploy(node: &Node, policy: &Policy) -> Vec<Stage> {
     ]);
     stages.extend(boot_disk(node));
     stages
+}
+
+/// Fake hardware pretends its own step of priority 100 and whatever was asked for, high first.
+fn simulated_steps(policy: &Policy, requested: &[Step]) -> Vec<Stage> {
+    let own = Step {
+        interface: "deploy".into(),
+        step: "deploy".into(),
+        priority: 100,
+        ..Step::default()
+    };
+    let mut steps = vec![own];
+    for asked in requested {
+        steps.retain(|step| !step.is_same(asked));
+        steps.push(asked.clone());
+    }
+    steps.retain(|step| step.priority > 0);
+    steps.sort_by_key(|step| std::cmp::Reverse(step.priority));
+    steps
+        .iter()
+        .map(|step| match step.step.as_str() {
+            "hold" => Stage::Hold,
+            _ => simulate(&step.full_name(), policy),
+        })
+        .collect()
 }
 
 fn command(name: &str) -> Stage {

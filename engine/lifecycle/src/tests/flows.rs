@@ -272,12 +272,14 @@ fn writing_image(world: &mut World) {
 fn an_agent_restarted_in_mid_step_begins_it_anew_but_not_for_ever() {
     let mut world = World::real();
     writing_image(&mut world);
-    world.tell(Fact::AgentForgot).unwrap();
+    let begun = world.begun();
+    world.tell(Fact::AgentForgot { begun }).unwrap();
     assert_eq!(world.state(), S::Deploying);
     while let Some(effect) = world.outbox.first().cloned() {
         world.answer(&effect);
     }
-    world.tell(Fact::AgentForgot).unwrap();
+    let begun = world.begun();
+    world.tell(Fact::AgentForgot { begun }).unwrap();
     assert_eq!(world.state(), S::DeployFailed);
 }
 
@@ -287,8 +289,10 @@ fn another_steps_result_is_not_taken_for_this_one() {
     writing_image(&mut world);
     let before = world.node.clone();
     let step = offered("erase_devices_metadata", 0);
+    let begun = world.begun();
     world
         .tell(Fact::StepFinished {
+            begun,
             step,
             result: Ok(serde_json::Value::Null),
         })
@@ -472,7 +476,7 @@ fn rescue_service_and_adopt_come_back_to_active() {
 #[test]
 fn the_plan_of_a_deployment_ends_with_the_disk() {
     let world = World::real();
-    let stages = crate::plan::deploy(&world.node, &world.policy);
+    let stages = crate::plan::deploy(&world.node, &world.policy, &[]);
     assert!(matches!(
         stages.last(),
         Some(Stage::SetPower {
@@ -480,4 +484,106 @@ fn the_plan_of_a_deployment_ends_with_the_disk() {
             ..
         })
     ));
+}
+
+#[test]
+fn a_failure_leaves_no_power_change_behind() {
+    let mut world = World::real();
+    waiting_for_inspection(&mut world);
+    let reboot = Fact::Power {
+        target: PowerTarget::Reboot,
+        timeout_seconds: None,
+    };
+    assert_eq!(world.tell(reboot).unwrap_err().kind, RefusalKind::Busy);
+    world.policy.boot_attempts = 1;
+    let_the_deadline_pass(&mut world);
+    assert_eq!(world.state(), S::InspectFailed);
+    assert!(world.node.errand.is_none() && world.node.boot.is_none());
+    world.verb(Verb::Manage);
+    assert_eq!(world.state(), S::Manageable);
+}
+
+#[test]
+fn a_power_change_does_not_outlive_maintenance() {
+    let mut world = World::fake();
+    to_active(&mut world);
+    let off = Fact::Power {
+        target: PowerTarget::Off,
+        timeout_seconds: None,
+    };
+    world.tell(off).unwrap();
+    for on in [true, false] {
+        world.tell(Fact::Maintenance { on, reason: None }).unwrap();
+    }
+    assert!(world.outbox.is_empty() && world.node.errand.is_none());
+    assert!(world.node.target_power_state.is_none());
+}
+
+#[test]
+fn a_machine_quicker_than_its_bmc_is_heard_all_the_same() {
+    let mut world = World::real();
+    world.verb(Verb::Manage);
+    world.settle();
+    world.verb(Verb::Inspect);
+    // Off, boot device; the power-on is under way when the inventory arrives.
+    for _ in 0..2 {
+        let effect = world.outbox.first().cloned().unwrap();
+        world.answer(&effect);
+    }
+    assert_eq!(world.state(), S::Inspecting);
+    world
+        .tell(Fact::Inspected(super::world::inspected()))
+        .unwrap();
+    world.settle();
+    assert_eq!(world.state(), S::Manageable);
+    assert_eq!(world.node.inventory.as_deref(), Some("hash"));
+}
+
+#[test]
+fn an_answer_about_an_earlier_stage_means_nothing() {
+    let mut world = World::real();
+    writing_image(&mut world);
+    let before = world.node.clone();
+    let begun = world.begun() - TimeDelta::seconds(1);
+    world.tell(Fact::AgentForgot { begun }).unwrap();
+    assert_eq!(world.node, before);
+}
+
+#[test]
+fn a_wait_is_not_cut_short() {
+    let mut world = World::real();
+    waiting_for_inspection(&mut world);
+    let before = world.node.clone();
+    let deadline = before.flow.as_ref().unwrap().wait.unwrap().deadline;
+    world.tell(Fact::DeadlineReached { deadline }).unwrap();
+    assert_eq!(world.node, before);
+}
+
+#[test]
+fn a_bmc_that_does_not_answer_takes_the_node_out_of_service_until_it_does() {
+    let mut world = World::fake();
+    to_active(&mut world);
+    let error = "cannot connect".to_owned();
+    world.tell(Fact::PowerUnreadable { error }).unwrap();
+    assert!(world.node.maintenance && world.node.fault == Some(Fault::Power));
+    let revision = world.node.revision;
+    let state = PowerState::On;
+    world.tell(Fact::PowerObserved { state, revision }).unwrap();
+    assert!(!world.node.maintenance && world.node.fault.is_none());
+}
+
+#[test]
+fn asked_deploy_steps_run_on_fake_hardware_too() {
+    let mut world = World::fake();
+    to_available(&mut world);
+    let mut asked = ProvisionAsked::new(Verb::Deploy);
+    let mut hold = offered("hold", 50);
+    hold.interface = "power".into();
+    asked.steps = vec![hold];
+    world.tell(Fact::Provision(asked)).unwrap();
+    world.settle();
+    assert_eq!(world.state(), S::DeployHold);
+    world.verb(Verb::Unhold);
+    world.settle();
+    assert_eq!(world.state(), S::Active);
 }

@@ -90,6 +90,7 @@ fn fact(world: &World, tale: &Tale) -> Option<Fact> {
             version: None,
         },
         Tale::StepDone(good) => Fact::StepFinished {
+            begun: world.begun(),
             step: offered("erase_devices_metadata", 0),
             result: if *good {
                 Ok(serde_json::Value::Null)
@@ -97,14 +98,17 @@ fn fact(world: &World, tale: &Tale) -> Option<Fact> {
                 Err("bad".into())
             },
         },
-        Tale::Forgot => Fact::AgentForgot,
-        Tale::EffectsLost => Fact::EffectsLost,
+        Tale::Forgot => Fact::AgentForgot {
+            begun: world.begun(),
+        },
+        Tale::EffectsLost => Fact::EffectLost(world.outbox.first()?.id),
         Tale::Deadline => Fact::DeadlineReached {
             deadline: world.node.flow.as_ref()?.wait?.deadline,
         },
-        Tale::Observed(on) => {
-            Fact::PowerObserved(if *on { PowerState::On } else { PowerState::Off })
-        }
+        Tale::Observed(on) => Fact::PowerObserved {
+            state: if *on { PowerState::On } else { PowerState::Off },
+            revision: world.node.revision,
+        },
         Tale::Answer => return None,
     })
 }
@@ -135,6 +139,15 @@ fn check(world: &World) {
             world.outbox.iter().any(|effect| effect.id == pending),
             "{state} awaits an effect that does not exist"
         );
+    }
+    // Each awaited effect is outstanding.
+    for flow in [&node.flow, &node.errand].into_iter().flatten() {
+        if let Some(pending) = flow.pending {
+            assert!(
+                world.outbox.iter().any(|effect| effect.id == pending),
+                "{pending:?} is awaited in {state} and not outstanding"
+            );
+        }
     }
     // Each outstanding effect is awaited by somebody.
     for effect in &world.outbox {

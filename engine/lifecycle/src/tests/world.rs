@@ -151,7 +151,13 @@ impl World {
                     other => panic!("waits for a step in {other:?}"),
                 };
                 let result = Ok(serde_json::Value::Null);
-                self.tell(Fact::StepFinished { step, result }).unwrap();
+                let begun = self.begun();
+                self.tell(Fact::StepFinished {
+                    begun,
+                    step,
+                    result,
+                })
+                .unwrap();
             }
         }
         true
@@ -180,6 +186,14 @@ impl World {
             })
             .unwrap();
         }
+    }
+
+    /// When the stage under way began.
+    pub fn begun(&self) -> Timestamp {
+        self.node
+            .flow
+            .as_ref()
+            .map_or(self.now, |flow| flow.stage_started_at)
     }
 
     pub fn state(&self) -> ProvisionState {

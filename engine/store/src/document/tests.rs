@@ -144,6 +144,7 @@ fn flow() -> impl Strategy<Value = Flow> {
                 boots: small.into(),
                 started_at: at,
                 stage_started_at: at,
+                came_early: false,
                 abort_requested: small % 3 == 0,
                 requested_steps,
                 agent_steps_version: agent_steps_version.filter(|version| !version.is_null()),

@@ -86,6 +86,7 @@ pub fn flow() -> Flow {
         boots: 0,
         started_at: at(0),
         stage_started_at: at(0),
+        came_early: false,
         abort_requested: false,
         requested_steps: Vec::new(),
         agent_steps_version: None,
