@@ -108,7 +108,7 @@ impl Site {
         }
     }
 
-    async fn to_available(&mut self) {
+    async fn becomes_available(&mut self) {
         for (verb, goal) in [
             ("manage", "manageable"),
             ("inspect", "manageable"),
@@ -221,7 +221,7 @@ async fn a_machine_that_never_phones_home_is_booted_again_and_then_given_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_that_fails_says_why_and_powers_the_machine_off() {
     let mut site = Site::with(&[]).await;
-    site.to_available().await;
+    site.becomes_available().await;
     let message =
         "the image at http://192.0.2.80/image.raw was not found (HTTP 404); check image_source";
     site.fleet.inject(
@@ -275,7 +275,7 @@ async fn a_clean_step_that_fails_takes_the_node_out_of_service_until_a_person_sa
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_dies_in_mid_step_is_noticed_by_its_silence() {
     let mut site = Site::with(&[("timeouts.step_silence", "2")]).await;
-    site.to_available().await;
+    site.becomes_available().await;
     site.fleet.inject(0, Fault::AgentDiesInStep(1));
     let states = site.fails("active", "deploy failed").await;
     says(&states, &["deploy.write_image", "silent", "console"]);
@@ -285,7 +285,7 @@ async fn an_agent_that_dies_in_mid_step_is_noticed_by_its_silence() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_without_an_image_is_refused_before_anything_is_touched() {
     let mut site = Site::with(&[]).await;
-    site.to_available().await;
+    site.becomes_available().await;
     let remove = [PatchOperation::remove("/instance_info/image_source")];
     site.teller
         .ask(async |client| client.patch_node("one", &remove).await)

@@ -21,7 +21,12 @@ pub(crate) struct Shared {
     pub lists: Semaphore,
     /// Slots for bodies above the usual limit.
     pub large_bodies: Arc<Semaphore>,
+    /// Slots for followers of the event stream: each holds its connection for as long as it likes.
+    pub followers: Arc<Semaphore>,
 }
+
+/// So many may follow at a time; the listener's other connections stay free for requests.
+const FOLLOWERS: usize = 256;
 
 impl App {
     pub fn new(engine: Arc<dyn Engine>, store: Arc<dyn Store>, config: ApiConfig) -> Self {
@@ -33,6 +38,7 @@ impl App {
             started_at,
             lists: Semaphore::new(config.limits.lists.max(1)),
             large_bodies,
+            followers: Arc::new(Semaphore::new(FOLLOWERS)),
             config,
         }))
     }

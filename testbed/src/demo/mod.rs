@@ -14,6 +14,7 @@ mod stage;
 pub(crate) mod story;
 mod virtual_machines;
 
+pub use simulated::run as fleet_stage;
 pub use stage::vm_stage;
 
 use anyhow::Result;

@@ -52,6 +52,11 @@ pub fn stages() -> Vec<Stage> {
             clients::run,
         ),
         first(
+            "fleet",
+            "model machines from enrollment to active and back, by the demonstration",
+            fleet,
+        ),
+        first(
             "vm",
             "a virtual machine is deployed although the daemon is killed in the middle",
             crate::demo::vm_stage,
@@ -104,4 +109,8 @@ fn rustdoc() -> Result<()> {
         &["doc", "--quiet", "--workspace", "--no-deps"],
         &[("RUSTDOCFLAGS", "-D warnings")],
     )
+}
+
+fn fleet() -> Result<()> {
+    crate::demo::fleet_stage(4)
 }

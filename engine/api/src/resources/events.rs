@@ -13,6 +13,7 @@ use futures::stream::{self, Stream, StreamExt};
 use ports::engine::Subscription;
 use ports::event::Cursor;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
@@ -27,13 +28,23 @@ pub(crate) fn routes() -> Router<App> {
 }
 
 async fn follow(call: Call) -> Result<Response, ApiError> {
+    let slot = Arc::clone(&call.app.followers).try_acquire_owned();
+    let slot = slot.map_err(|_| {
+        ApiError::unavailable("Too many clients follow the events already; ask again later.")
+    })?;
     let after = call.parameter("after").or(call.header("last-event-id"));
     let after = after.map(|text| Cursor(text.to_owned()));
     let subscription = call.app.engine.subscribe(after);
     let subscription = subscription.map_err(|expired| ApiError::gone(format!("{expired}.")))?;
     let closing = call.app.config.closing.clone();
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE).text("still here");
-    let stream = messages(subscription).take_until(closed(closing));
+    let stream = messages(subscription)
+        .take_until(closed(closing))
+        .map(move |message| {
+            // The slot is given back when the stream is dropped.
+            let _held = &slot;
+            message
+        });
     Ok(Sse::new(stream).keep_alive(keep_alive).into_response())
 }
 

@@ -96,6 +96,12 @@ async fn owner(call: &Call, body: &mut Map<String, Value>) -> Result<Node, ApiEr
             call.needs("The field 'node_ident'", 94)?;
             name
         }
+        (Some(Value::String(name)), None) => {
+            let shown: String = name.chars().take(80).collect();
+            return Err(ApiError::invalid(format!(
+                "node_uuid {shown:?} is not a UUID; name the node by its UUID, or by node_ident (1.94)."
+            )));
+        }
         _ => {
             return Err(ApiError::invalid(
                 "A port needs exactly one of node_uuid and node_ident.",
