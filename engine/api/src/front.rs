@@ -1,9 +1,9 @@
 //! What happens to every request before and after its resource: path, version, body, deadline; headers and error bodies. In this
 //! order, and authentication belongs between version and body ([`prepare`]), so that strangers' bodies are never read.
 
-mod body;
+pub(crate) mod body;
 mod measure;
-mod path;
+pub(crate) mod path;
 
 use crate::app::App;
 use crate::call::{Facts, Peer};

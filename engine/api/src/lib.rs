@@ -10,6 +10,8 @@ mod config;
 mod documents;
 mod error;
 mod front;
+#[doc(hidden)]
+pub mod fuzzing;
 mod ident;
 mod page;
 mod paging;

@@ -92,7 +92,7 @@ fn check_root<T>(
     }
 }
 
-fn operation(item: Value, escapes: bool) -> Result<Operation, String> {
+pub(crate) fn operation(item: Value, escapes: bool) -> Result<Operation, String> {
     let Value::Object(mut item) = item else {
         return Err("An operation is an object with op, path and value.".to_owned());
     };

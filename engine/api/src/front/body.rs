@@ -63,7 +63,7 @@ fn too_large(most: usize) -> ApiError {
 }
 
 /// Whether brackets outside of strings are nested deeper than `depth`. Knows no more of JSON than that.
-fn is_deeper(bytes: &[u8], depth: usize) -> bool {
+pub(crate) fn is_deeper(bytes: &[u8], depth: usize) -> bool {
     let (mut open, mut in_text, mut escaped) = (0usize, false, false);
     for byte in bytes {
         match byte {
