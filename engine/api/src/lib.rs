@@ -46,6 +46,10 @@ pub fn agent_router(
 ) -> Router {
     // Nobody provisions here, so nobody may send a config drive's worth of bytes.
     config.limits.provision_body = config.limits.body;
+    let config = ApiConfig {
+        agents_listener: true,
+        ..config
+    };
     let app = App::new(engine, store, config);
     front::around(resources::agent(), app)
 }

@@ -13,6 +13,7 @@ mod health;
 mod history;
 mod inspection;
 mod inventory;
+mod logs;
 mod maintenance;
 mod nodes;
 mod ports;
@@ -55,6 +56,7 @@ const OPERATOR: &[Routes] = &[
     inspection::routes,
     absent::routes,
     timeline::routes,
+    logs::routes,
     explanation::routes,
     events::routes,
     health::routes,

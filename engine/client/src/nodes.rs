@@ -3,7 +3,7 @@
 use crate::error::ClientError;
 use crate::transport::{Client, Query};
 use api_types::{
-    BootDevice, BootDeviceBody, Explanation, History, InterfaceValidation, Inventory,
+    AgentLogs, BootDevice, BootDeviceBody, Explanation, History, InterfaceValidation, Inventory,
     MaintenanceBody, Node, NodeCreate, PatchOperation, States, SupportedBootDevices, Timeline,
 };
 use reqwest::Method;
@@ -196,6 +196,12 @@ impl Client {
     /// Where the node's time went. Only this project's engine knows.
     pub async fn timeline(&self, node: &str) -> Result<Timeline, ClientError> {
         self.get(&["hammerscale", "v1", "nodes", node, "timeline"], &[])
+            .await
+    }
+
+    /// What the agent had logged when one of its steps failed. Only this project's engine knows.
+    pub async fn logs(&self, node: &str) -> Result<AgentLogs, ClientError> {
+        self.get(&["hammerscale", "v1", "nodes", node, "logs"], &[])
             .await
     }
 

@@ -146,6 +146,7 @@ pub(crate) fn step_finished(
     begun: Timestamp,
     step: &Step,
     result: &Result<Value, String>,
+    logs: Option<&str>,
 ) -> Result<(), Refusal> {
     if !waits_for(draft, WaitFor::Step) || draft.node.maintenance || !is_current(draft, begun) {
         return Ok(());
@@ -170,7 +171,10 @@ pub(crate) fn step_finished(
             }
             advance::next_stage(draft, Lane::Main)
         }
-        Err(message) => ending::failed(draft, format!("{}: {message}", running.full_name()), true),
+        Err(message) => {
+            draft.node.agent_logs = logs.map(str::to_owned);
+            ending::failed(draft, format!("{}: {message}", running.full_name()), true)
+        }
     }
 }
 

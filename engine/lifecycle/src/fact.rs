@@ -102,6 +102,8 @@ pub enum Fact {
         step: Step,
         /// Its result, or why it failed.
         result: Result<Value, String>,
+        /// Hash of the agent's logs in the blob table, where they were fetched.
+        logs: Option<String>,
     },
     /// The agent answers but knows nothing of the step that it began: it was restarted.
     AgentForgot {

@@ -148,6 +148,8 @@ pub struct Node {
     pub inventory: Option<String>,
     /// Hash of the config drive (JSON or text, as the client sent it) in the blob table.
     pub config_drive: Option<String>,
+    /// Hash of the newest logs of an agent (a gzipped tar archive) in the blob table: kept when one of its steps failed.
+    pub agent_logs: Option<String>,
     /// What the engine is doing; none when the node is at rest.
     pub flow: Option<Flow>,
     /// A power change beside the flow.
@@ -214,6 +216,7 @@ impl Node {
             inspection_finished_at: None,
             inventory: None,
             config_drive: None,
+            agent_logs: None,
             flow: None,
             errand: None,
             agent: None,

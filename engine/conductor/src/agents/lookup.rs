@@ -26,7 +26,8 @@ impl Conductor {
             .ok_or(AgentRefusal::NotFound)?;
         self.check_boot(&node, &lookup.origin)?;
         if node.boot.as_ref().is_some_and(|ticket| ticket.spent) {
-            return Ok(self.grant(node, None));
+            let token = token_again(&node, &lookup.origin);
+            return Ok(self.grant(node, token));
         }
         let token = Secret::new(self.fresh_token());
         let fact = Fact::AgentLookedUp {
@@ -118,6 +119,13 @@ impl Conductor {
         let window = i64::from(policy.agent_boot_seconds.max(policy.inspection_seconds));
         self.now() - minted_at <= TimeDelta::seconds(window)
     }
+}
+
+/// The token once more: the answer to the first lookup may have been lost (the engine may have died right then). Only for whoever holds
+/// the boot's nonce, and only until the first heartbeat shows that the token arrived.
+fn token_again(node: &Node, origin: &AgentOrigin) -> Option<Secret<String>> {
+    let agent = node.agent.as_ref()?;
+    (origin.nonce.is_some() && agent.url.is_none()).then(|| agent.token.clone())
 }
 
 /// Compares in a time that does not depend on where the texts differ.

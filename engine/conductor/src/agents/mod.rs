@@ -1,6 +1,7 @@
 //! The agents' side of the engine: what is sent to them, and what they tell. One file a concern.
 
 mod heartbeat;
+mod logs;
 mod lookup;
 mod payload;
 mod poll;

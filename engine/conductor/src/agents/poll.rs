@@ -1,6 +1,6 @@
 //! After a heartbeat of an agent that runs a step: asks it how the step stands. A step's end becomes a fact; anything else changes nothing.
 
-use super::{bare, echoed_step, link};
+use super::{bare, echoed_step, link, logs};
 use crate::conductor::Conductor;
 use crate::quoted::quoted;
 use agent_wire::{CommandResult, CommandStatus};
@@ -70,9 +70,21 @@ impl Conductor {
         let link = link(&node).map_err(|error| error.message)?;
         let commands = self.inner.agents.commands(link).await?;
         self.inner.last_seen.note(uuid, self.now());
-        if let Some(fact) = fact(&commands, *phase, step, begun) {
-            self.turn(uuid, fact).await?;
+        let Some(mut fact) = fact(&commands, *phase, step, begun) else {
+            return Ok(());
+        };
+        let mut blobs = Vec::new();
+        if let Fact::StepFinished {
+            result: Err(_),
+            logs: kept,
+            ..
+        } = &mut fact
+        {
+            let fetched = logs::fetch(self.inner.agents.as_ref(), link).await;
+            *kept = fetched.as_ref().map(|blob| blob.hash.clone());
+            blobs.extend(fetched);
         }
+        self.turn_with(uuid, fact, blobs).await?;
         Ok(())
     }
 }
@@ -105,6 +117,7 @@ fn fact(commands: &[CommandResult], phase: Phase, step: &Step, begun: Timestamp)
                 begun,
                 step: step.clone(),
                 result: Err(why),
+                logs: None,
             })
         }
     }
@@ -116,6 +129,7 @@ fn succeeded(last: &CommandResult, phase: Phase, step: &Step, begun: Timestamp) 
             begun,
             step: echoed,
             result: Ok(Value::Null),
+            logs: None,
         },
         None => Fact::StepFinished {
             begun,
@@ -123,6 +137,7 @@ fn succeeded(last: &CommandResult, phase: Phase, step: &Step, begun: Timestamp) 
             result: Err(
                 "the agent says that it is done, but its answer does not name the step".into(),
             ),
+            logs: None,
         },
     }
 }

@@ -295,6 +295,7 @@ fn another_steps_result_is_not_taken_for_this_one() {
             begun,
             step,
             result: Ok(serde_json::Value::Null),
+            logs: None,
         })
         .unwrap();
     assert_eq!(world.node, before);

@@ -97,6 +97,7 @@ fn fact(world: &World, tale: &Tale) -> Option<Fact> {
             } else {
                 Err("bad".into())
             },
+            logs: None,
         },
         Tale::Forgot => Fact::AgentForgot {
             begun: world.begun(),

@@ -156,6 +156,7 @@ impl World {
                     begun,
                     step,
                     result,
+                    logs: None,
                 })
                 .unwrap();
             }

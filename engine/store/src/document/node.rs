@@ -74,6 +74,7 @@ pub(super) struct NodeFields {
     inspection_finished_at: Option<Timestamp>,
     inventory: Option<String>,
     config_drive: Option<String>,
+    agent_logs: Option<String>,
     flow: Option<Flow>,
     errand: Option<Flow>,
     #[serde(default, with = "agent")]

@@ -10,6 +10,7 @@ mod explain;
 mod history;
 mod inventory;
 mod list;
+mod logs;
 mod maintenance;
 mod power;
 mod set;
@@ -54,6 +55,7 @@ enum Verb {
     Timeline(timeline::TimelineArgs),
     Explain(explain::ExplainArgs),
     Inventory(inventory::InventoryArgs),
+    Logs(logs::LogsArgs),
     Validate(validate::ValidateArgs),
     History(history::HistoryArgs),
 }
@@ -83,6 +85,7 @@ impl NodeCommands {
             Verb::Timeline(args) => args.run(context).await,
             Verb::Explain(args) => args.run(context).await,
             Verb::Inventory(args) => args.run(context).await,
+            Verb::Logs(args) => args.run(context).await,
             Verb::Validate(args) => args.run(context).await,
             Verb::History(args) => args.run(context).await,
         }
