@@ -108,6 +108,12 @@ impl Kit {
         ])
     }
 
+    /// Size of the raw image.
+    pub fn raw_bytes(&self) -> Result<u64> {
+        let about = std::fs::metadata(&self.image.raw).context("the target image")?;
+        Ok(about.len())
+    }
+
     /// The image, compressed.
     pub fn gzip(&self) -> Target {
         Target {

@@ -61,6 +61,11 @@ pub fn stages() -> Vec<Stage> {
             "a virtual machine is deployed although the daemon is killed in the middle",
             crate::demo::vm_stage,
         ),
+        first(
+            "vm-errors",
+            "images that cannot be deployed leave a virtual machine that can be deployed",
+            crate::demo::error_stage,
+        ),
     ]
 }
 

@@ -1,21 +1,18 @@
-//! Stages of the project's tests that deploy virtual machines.
+//! A deployment that the engine's death does not stop.
 
 use std::num::NonZeroU32;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use api_types::EventKind;
 use client::{Client, StreamItem};
 
-use crate::lab::deadline::Interrupt;
+use super::{Stage, stage};
+use crate::demo::lab_machine;
+use crate::demo::site::client;
+use crate::demo::story::Story;
+use crate::lab::Machine;
 use crate::lab::web::process::{Offer, status};
-use crate::lab::{Lab, Machine};
-
-use super::kit::{Kit, Wishes};
-use super::play::interrupted;
-use super::site::{Site, client};
-use super::story::{Story, Target};
-use super::{lab_machine, post_mortem};
 
 /// The image takes so many seconds, however fast the machine is.
 const WRITING: u64 = 16;
@@ -23,74 +20,35 @@ const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Deploys one virtual machine while the engine is killed in the middle of the image and started again.
 pub fn vm_stage() -> Result<()> {
-    let interrupt = Interrupt::on_signals()?;
-    let wishes = Wishes {
-        name: format!("vm-{}", std::process::id()),
-        machines: 1,
-        ..Wishes::default()
-    };
-    let mut clock = PhaseClock::start();
-    let kit = Kit::prepare(&wishes)?;
-    clock.lap("programs, ramdisk and image");
-    let size = std::fs::metadata(&kit.image.raw)
-        .context("the target image")?
-        .len();
-    let pace = u32::try_from(size / WRITING).ok().and_then(NonZeroU32::new);
-    let offer = Offer {
-        images: kit.images(),
-        pace: Some(pace.context("the target image has no usable size")?),
-    };
-    let lab = Lab::up(&wishes.lab(), &interrupt)?;
-    let mut site = Site::start(lab, kit.program.clone(), kit.ramdisk.folder.clone(), &offer)?;
-    clock.lap("lab and engine");
-    let told = tell(&mut site, &kit.raw(), size, &mut clock);
-    if told.is_err() && !interrupt.is_set() {
-        let names: Vec<String> = site
-            .lab
-            .machines()
-            .iter()
-            .map(|machine| machine.name.clone())
-            .collect();
-        post_mortem::print(&site.lab, &names);
-    }
-    let down = site.lab.down();
-    clock.lap("lab down");
-    told.and(down)
+    stage(
+        "vm",
+        |kit| {
+            let pace = u32::try_from(kit.raw_bytes()? / WRITING)?;
+            Ok(Offer {
+                images: kit.images(),
+                pace: Some(NonZeroU32::new(pace).context("the target image is empty")?),
+            })
+        },
+        deploy_with_a_kill,
+    )
 }
 
-fn tell(site: &mut Site, target: &Target, size: u64, clock: &mut PhaseClock) -> Result<()> {
-    let machine = site
-        .lab
-        .machines()
-        .first()
-        .context("the lab has no machine")?
-        .clone();
-    let interrupt = site.lab.interrupt().clone();
-    let namespace = site.lab.namespace();
-    namespace.block_on(|| async {
-        tokio::select! {
-            told = deploy_with_a_kill(site, &machine, target, size, clock) => told,
-            error = interrupted(&interrupt) => Err(error),
-        }
-    })
-}
-
-async fn deploy_with_a_kill(
-    site: &mut Site,
-    machine: &Machine,
-    target: &Target,
-    size: u64,
-    clock: &mut PhaseClock,
-) -> Result<()> {
-    let client = client()?;
-    let subject = lab_machine::subject(machine, site.lab.bmc()?)?;
-    let mut story = Story::of(&client, &subject);
+async fn deploy_with_a_kill(stage: &mut Stage) -> Result<()> {
+    let Stage {
+        site,
+        kit,
+        machine,
+        subject,
+        clock,
+    } = stage;
+    let (client, size) = (client()?, kit.raw_bytes()?);
+    let mut story = Story::of(&client, subject);
     story.enroll().await?;
     story.verb("inspect", "manageable").await?;
     clock.lap("enroll and inspect");
     story.verb("provide", "available").await?;
     clock.lap("clean");
-    story.begin_deploy(target).await?;
+    story.begin_deploy(&kit.raw()).await?;
     let before = written(&client, machine, size / 3).await?;
     clock.lap("a third of the image");
     site.kill_engine()?;
@@ -108,9 +66,8 @@ async fn deploy_with_a_kill(
     ensure!(after < size, "the kill came too late to prove anything");
     story.reach("the rest of the deployment", "active").await?;
     clock.lap("kill, restart and the rest");
-    let report = story
-        .hear(PATIENCE, lab_machine::report(&machine.mac))
-        .await?;
+    let report = lab_machine::report(&machine.mac);
+    let report = story.hear(PATIENCE, report).await?;
     clock.lap("phone home");
     println!(
         "{} reported itself from {}",
@@ -157,22 +114,4 @@ async fn written(client: &Client, machine: &Machine, wanted: u64) -> Result<u64>
                 PATIENCE.as_secs()
             )
         })?
-}
-
-/// Prints how long each phase took.
-struct PhaseClock {
-    last: Instant,
-}
-
-impl PhaseClock {
-    fn start() -> Self {
-        Self {
-            last: Instant::now(),
-        }
-    }
-
-    fn lap(&mut self, phase: &str) {
-        println!("{:7.1} s  {phase}", self.last.elapsed().as_secs_f64());
-        self.last = Instant::now();
-    }
 }
