@@ -84,8 +84,7 @@ impl Conductor {
             return;
         }
         let id = effect.id;
-        let span =
-            info_span!("effect", node = %id.node, number = id.number, step = effect.action.name());
+        let span = info_span!(parent: None, "effect", node = %id.node, number = id.number, step = effect.action.name());
         let conductor = self.clone();
         let mut running = self.inner.outbox.running();
         let task = tokio::spawn(async move { conductor.run_effect(effect).await }.instrument(span));

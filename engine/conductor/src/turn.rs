@@ -28,7 +28,7 @@ impl Conductor {
         fact: Fact,
         blobs: Vec<Blob>,
     ) -> Result<Node, EngineError> {
-        let span = info_span!("turn", %node, event = fact.name());
+        let span = info_span!(parent: None, "turn", %node, event = fact.name());
         self.locked_turn(node, &fact, &blobs, &mut None)
             .instrument(span)
             .await
@@ -42,7 +42,7 @@ impl Conductor {
     ) -> Result<oneshot::Receiver<Outcome>, EngineError> {
         let (sender, receiver) = oneshot::channel();
         let mut told = Some(sender);
-        let span = info_span!("turn", %node, event = fact.name());
+        let span = info_span!(parent: None, "turn", %node, event = fact.name());
         let turn = self.locked_turn(node, &fact, &[], &mut told);
         turn.instrument(span).await?;
         Ok(receiver)
