@@ -69,6 +69,7 @@ fn masked_value(key: &str, value: &Value) -> Value {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use serde_json::json;
