@@ -2,6 +2,7 @@
 //! is time, in an order that begins with what did not fit the last time.
 
 mod clients;
+mod leftover;
 mod plan;
 mod stage;
 
@@ -64,7 +65,7 @@ impl TestCommand {
     fn run_all(&self, stages: Vec<Stage>) -> Result<()> {
         let began = Instant::now();
         let mut report = Report::default();
-        for stage in stages {
+        for stage in leftover::first(stages) {
             let late = stage.tier == Tier::Second && began.elapsed() > TIER_2_ENDS;
             if late && !self.all {
                 report.not_run(&stage);
@@ -72,6 +73,7 @@ impl TestCommand {
                 report.add(&stage, stage.run());
             }
         }
+        leftover::remember(&report.not_run_names());
         report.print(began.elapsed());
         if report.failed() > 0 {
             bail!("{} of the stages failed", report.failed());

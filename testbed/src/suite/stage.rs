@@ -68,6 +68,12 @@ impl Report {
             .push((stage.name, Outcome::NotRun, Duration::ZERO));
     }
 
+    /// The stages for which there was no time.
+    pub fn not_run_names(&self) -> Vec<&'static str> {
+        let not_run = |row: &&(&'static str, Outcome, Duration)| matches!(row.1, Outcome::NotRun);
+        self.rows.iter().filter(not_run).map(|row| row.0).collect()
+    }
+
     /// How many failed.
     pub fn failed(&self) -> usize {
         self.count(|outcome| matches!(outcome, Outcome::Failed(_)))
