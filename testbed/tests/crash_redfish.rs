@@ -3,8 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use api_types::{NodeCreate, PatchOperation, PortCreate};
-use hammerscale_testbed::engine::{Chapter, SimulatedSite, Teller};
+use hammerscale_testbed::engine::{Chapter, SimulatedSite, Teller, enroll};
 use hammerscale_testbed::machines::{Fleet, FleetOptions, Power, Runs};
 use model::Action;
 use ports::boundary::Boundary;
@@ -13,40 +12,6 @@ use std::collections::BTreeSet;
 
 /// Runs side by side: enough to keep two cores busy.
 const LANES: u64 = 3;
-
-async fn enroll(teller: &mut Teller, fleet: &Fleet) {
-    let machine = fleet.machine(0);
-    let node = NodeCreate {
-        driver: "redfish".into(),
-        name: Some("one".into()),
-        uuid: Some(machine.uuid),
-        driver_info: machine.driver_info().as_object().unwrap().clone(),
-        ..NodeCreate::default()
-    };
-    teller
-        .ask(async |client| client.create_node(&node).await)
-        .await
-        .unwrap();
-    let port = PortCreate {
-        node_uuid: Some(machine.uuid),
-        address: machine.mac.clone(),
-        ..PortCreate::default()
-    };
-    teller
-        .ask(async |client| client.create_port(&port).await)
-        .await
-        .unwrap();
-    let image = [
-        ("image_source", json!("http://192.0.2.80/image.raw")),
-        ("image_checksum", json!("0".repeat(64))),
-        ("image_disk_format", json!("raw")),
-    ]
-    .map(|(key, value)| PatchOperation::add(format!("/instance_info/{key}"), value));
-    teller
-        .ask(async |client| client.patch_node("one", &image).await)
-        .await
-        .unwrap();
-}
 
 fn deploy() -> Chapter {
     let mut chapter = Chapter::new("active", "active");
@@ -66,7 +31,7 @@ async fn live(kill_at: u64) -> (Vec<String>, u32) {
     let fleet = Fleet::start(options).await.unwrap();
     let mut teller =
         Teller::new(site.spec(env!("CARGO_BIN_EXE_hammerscale-testbed").into(), kill_at)).unwrap();
-    enroll(&mut teller, &fleet).await;
+    enroll(&mut teller, fleet.machine(0)).await.unwrap();
     let at = |error: anyhow::Error| -> ! { panic!("killed at boundary {kill_at}: {error:#}") };
     for verb in [
         ("manage", "manageable"),

@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use api_types::{NodeCreate, PatchOperation, PortCreate, States};
-use hammerscale_testbed::engine::{Chapter, SimulatedSite, Teller};
+use api_types::{PatchOperation, States};
+use hammerscale_testbed::engine::{Chapter, SimulatedSite, Teller, enroll};
 use hammerscale_testbed::machines::{Fault, Fleet, FleetOptions};
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ impl Site {
                 .map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
         );
         let mut teller = Teller::new(spec).unwrap();
-        enroll(&mut teller, &fleet).await;
+        enroll(&mut teller, fleet.machine(0)).await.unwrap();
         Self {
             teller,
             fleet,
@@ -117,40 +117,6 @@ impl Site {
             self.tell(verb, goal).await;
         }
     }
-}
-
-async fn enroll(teller: &mut Teller, fleet: &Fleet) {
-    let machine = fleet.machine(0);
-    let node = NodeCreate {
-        driver: "redfish".into(),
-        name: Some("one".into()),
-        uuid: Some(machine.uuid),
-        driver_info: machine.driver_info().as_object().unwrap().clone(),
-        ..NodeCreate::default()
-    };
-    teller
-        .ask(async |client| client.create_node(&node).await)
-        .await
-        .unwrap();
-    let port = PortCreate {
-        node_uuid: Some(machine.uuid),
-        address: machine.mac.clone(),
-        ..PortCreate::default()
-    };
-    teller
-        .ask(async |client| client.create_port(&port).await)
-        .await
-        .unwrap();
-    let image = [
-        ("image_source", "http://192.0.2.80/image.raw"),
-        ("image_os_hash_algo", "sha256"),
-        ("image_os_hash_value", "00"),
-    ]
-    .map(|(key, value)| PatchOperation::add(format!("/instance_info/{key}"), value));
-    teller
-        .ask(async |client| client.patch_node("one", &image).await)
-        .await
-        .unwrap();
 }
 
 fn says(states: &States, words: &[&str]) {

@@ -8,7 +8,7 @@ mod story;
 
 pub use child::{Ended, EngineProcess, EngineSpec};
 pub use killer::KillAt;
-pub use simulated::SimulatedSite;
+pub use simulated::{SimulatedSite, enroll};
 pub use story::{Chapter, Teller};
 
 use anyhow::{Context, Result};

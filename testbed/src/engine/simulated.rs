@@ -1,7 +1,9 @@
 //! A site for model machines: an engine on loopback in development mode, with a boot listener and an agents' listener of its own.
 
-use super::EngineSpec;
+use super::{EngineSpec, Teller};
+use crate::machines::Machine;
 use anyhow::{Context, Result};
+use api_types::{NodeCreate, PatchOperation, PortCreate};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -74,4 +76,38 @@ impl SimulatedSite {
 fn free_port() -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").context("looking for a free port")?;
     Ok(listener.local_addr().context("the free port")?.port())
+}
+
+/// Enrolls a model machine as node `one`: its BMC, its port, and an image for it to be given.
+pub async fn enroll(teller: &mut Teller, machine: &Machine) -> Result<()> {
+    let info = machine.driver_info();
+    let node = NodeCreate {
+        driver: "redfish".into(),
+        name: Some("one".into()),
+        uuid: Some(machine.uuid),
+        driver_info: info.as_object().cloned().unwrap_or_default(),
+        ..NodeCreate::default()
+    };
+    teller
+        .ask(async |client| client.create_node(&node).await)
+        .await?;
+    let port = PortCreate {
+        node_uuid: Some(machine.uuid),
+        address: machine.mac.clone(),
+        ..PortCreate::default()
+    };
+    teller
+        .ask(async |client| client.create_port(&port).await)
+        .await?;
+    let image = [
+        ("image_source", "http://192.0.2.80/image.raw"),
+        ("image_os_hash_algo", "sha256"),
+        ("image_os_hash_value", "00"),
+        ("image_disk_format", "raw"),
+    ]
+    .map(|(key, value)| PatchOperation::add(format!("/instance_info/{key}"), value));
+    teller
+        .ask(async |client| client.patch_node("one", &image).await)
+        .await?;
+    Ok(())
 }
