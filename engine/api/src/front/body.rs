@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Body as _;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 
 /// The body of a request to `path`, and the slot that it occupies while it is large.
@@ -17,13 +18,14 @@ pub(crate) async fn read(
     app: &App,
     path: &str,
     headers: &HeaderMap,
-    body: Body,
+    mut body: Body,
 ) -> Result<(Bytes, Option<OwnedSemaphorePermit>), ApiError> {
     let limits = &app.config.limits;
     let most = most(limits, path);
     let announced = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok());
     let announced = announced.and_then(|text| text.parse::<u64>().ok());
     if announced.is_some_and(|n| n > most as u64) {
+        pass_over(&mut body).await;
         return Err(too_large(most));
     }
     // Only a few large bodies are held at a time; a body that does not tell its length may become one.
@@ -32,9 +34,12 @@ pub(crate) async fn read(
         true => Arc::clone(&app.large_bodies).acquire_owned().await.ok(),
         false => None,
     };
-    let bytes = match Limited::new(body, most).collect().await {
+    let bytes = match Limited::new(&mut body, most).collect().await {
         Ok(collected) => collected.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return Err(too_large(most)),
+        Err(error) if error.is::<LengthLimitError>() => {
+            pass_over(&mut body).await;
+            return Err(too_large(most));
+        }
         Err(_) => return Err(ApiError::invalid("The body broke off.")),
     };
     if is_deeper(&bytes, limits.depth) {
@@ -44,6 +49,27 @@ pub(crate) async fn read(
         )));
     }
     Ok((bytes, slot))
+}
+
+/// How much of a refused body is taken in and thrown away, and for how long.
+const PASSED_OVER: usize = 64 << 20;
+const PASSING: Duration = Duration::from_secs(10);
+
+/// Takes in what a client still sends, so that it comes to read the answer: a connection closed upon it is an error to most clients, and
+/// the answer is lost. Nothing is kept.
+async fn pass_over(body: &mut Body) {
+    let rest = async {
+        let mut left = PASSED_OVER;
+        while let Some(Ok(frame)) = body.frame().await {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            left = match left.checked_sub(length) {
+                Some(left) => left,
+                None => return,
+            };
+        }
+    };
+    // Who takes longer is cut off.
+    let _ = tokio::time::timeout(PASSING, rest).await;
 }
 
 fn most(limits: &Limits, path: &str) -> usize {
