@@ -8,6 +8,7 @@ use crate::lab::Lab;
 use crate::lab::deadline::Interrupt;
 use crate::lab::image::Kind;
 use crate::lab::network::BRIDGE;
+use crate::lab::record::Record;
 use crate::lab::web::{Report, process::Offer};
 
 use super::kit::{Kit, Wishes};
@@ -20,6 +21,7 @@ use super::{lab_machine, post_mortem};
 pub fn run(wishes: &Wishes, keep: bool) -> Result<()> {
     let begun = Instant::now();
     let interrupt = Interrupt::on_signals()?;
+    Record::require_free(&wishes.name)?;
     introduce(wishes, keep);
     let kit = Kit::prepare(wishes)?;
     interrupt.check()?;

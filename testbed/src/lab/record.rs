@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use nix::fcntl::{Flock, FlockArg};
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +68,14 @@ impl Record {
             fs::create_dir(path).with_context(|| format!("cannot create {}", path.display()))?;
         }
         Ok(())
+    }
+
+    /// Refuses a name whose lab is up, before anything slow is done for a new one.
+    pub fn require_free(name: &str) -> Result<()> {
+        match Self::load(name) {
+            Ok(record) if !record.is_abandoned() => Err(taken(name)),
+            _ => Ok(()),
+        }
     }
 
     /// Reads the record of a lab.
@@ -166,13 +174,15 @@ fn remove_folder(folder: &Path) -> Result<()> {
     }
 }
 
+fn taken(name: &str) -> anyhow::Error {
+    anyhow!(
+        "a lab named {name} is up already; take it down with: cargo testbed lab down --name {name}"
+    )
+}
+
 fn make_folder(name: &str, folder: &Path) -> Result<()> {
     match fs::DirBuilder::new().mode(0o700).create(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            bail!(
-                "a lab named {name} is up already; take it down with: cargo testbed lab down --name {name}"
-            )
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(taken(name)),
         made => made.with_context(|| format!("cannot create {}", folder.display())),
     }
 }

@@ -64,5 +64,8 @@ pub fn print(record: &Record) {
         "  reports    {inside} curl -s http://{}/status",
         web::address()
     );
-    println!("  images     {}", web::image_url("mini.raw"));
+    println!(
+        "  images     {} (the names are in the reports' answer)",
+        web::image_url("NAME")
+    );
 }
