@@ -9,6 +9,7 @@ use model::Action;
 use ports::boundary::Boundary;
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// Runs side by side: enough to keep two cores busy.
 const LANES: u64 = 3;
@@ -47,9 +48,10 @@ async fn live(kill_at: u64) -> (Vec<String>, u32) {
         .tell("one", &deploy())
         .await
         .unwrap_or_else(|error| at(error));
-    let truth = fleet
-        .wait(0, |truth| truth.runs == Runs::DeployedSystem)
-        .await;
+    let deployed = fleet.wait(0, |truth| truth.runs == Runs::DeployedSystem);
+    let truth = tokio::time::timeout(Duration::from_secs(90), deployed)
+        .await
+        .unwrap_or_else(|_| panic!("killed at boundary {kill_at}: {:?}", fleet.truth(0)));
     assert_eq!(
         truth.phoned_home.as_deref(),
         Some("web-1"),

@@ -6,7 +6,10 @@
 use api_types::{PatchOperation, States};
 use hammerscale_testbed::engine::{Chapter, SimulatedSite, Teller, enroll};
 use hammerscale_testbed::machines::{Fault, Fleet, FleetOptions};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// Longer than any of the waits takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 struct Site {
     teller: Teller,
@@ -43,8 +46,10 @@ impl Site {
             .ask(async |client| client.provision("one", &order).await)
             .await
             .unwrap();
+        let end = Instant::now() + PATIENCE;
         loop {
             let states = self.states().await;
+            assert!(Instant::now() < end, "never reached '{into}': {states:?}");
             if states.provision_state.as_deref() == Some(into)
                 && states.last_error.is_some()
                 && states.target_power_state.is_none()
@@ -93,8 +98,10 @@ impl Site {
             .ask(async |client| client.provision("one", &order).await)
             .await
             .unwrap();
+        let end = Instant::now() + PATIENCE;
         loop {
             let states = self.states().await;
+            assert!(Instant::now() < end, "never reached '{goal}': {states:?}");
             if states.provision_state.as_deref() == Some(goal) {
                 return;
             }

@@ -61,7 +61,7 @@ pub enum BmcError {
     /// The TLS handshake failed or the certificate is not trusted.
     #[error(
         "no trusted TLS connection to the BMC at {address}: {reason}; set redfish_verify_ca to the certificate that \
-             the BMC shows or to its authority"
+             the BMC shows or to its authority (PEM), or to false to trust any"
     )]
     Tls {
         /// Where.

@@ -24,13 +24,22 @@ pub(crate) fn merge(
     offered: &[Step],
 ) -> Result<Vec<Step>, String> {
     match (phase, flow.kind) {
-        (Phase::Clean, FlowKind::Clean) => Ok(automated(policy, offered)),
+        (Phase::Clean, FlowKind::Clean) => automated(policy, offered),
         (Phase::Clean | Phase::Service, _) => in_order(&flow.requested_steps, offered, phase),
         (Phase::Deploy, _) => deployment(node, &flow.requested_steps, offered),
     }
 }
 
-fn automated(policy: &Policy, offered: &[Step]) -> Vec<Step> {
+/// An erase that the administrator wants and the agent does not have is a failure: less than asked is never done silently.
+fn automated(policy: &Policy, offered: &[Step]) -> Result<Vec<Step>, String> {
+    let lacking = policy.clean_priorities.iter().find(|(name, priority)| {
+        **priority > 0 && offered.iter().all(|step| step.full_name() != **name)
+    });
+    if let Some((name, priority)) = lacking {
+        return Err(format!(
+            "cleaning asks for {name} (priority {priority}), which this agent does not have; set its priority in the section 'cleaning' of the configuration to 0, or boot an agent that has it"
+        ));
+    }
     let mut steps: Vec<Step> = offered
         .iter()
         .cloned()
@@ -42,7 +51,7 @@ fn automated(policy: &Policy, offered: &[Step]) -> Vec<Step> {
         })
         .collect();
     by_priority(&mut steps);
-    steps
+    Ok(steps)
 }
 
 fn in_order(requested: &[Step], offered: &[Step], phase: Phase) -> Result<Vec<Step>, String> {

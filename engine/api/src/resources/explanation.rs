@@ -59,7 +59,13 @@ fn waiting(kind: FlowKind, wait: &Wait) -> Waiting {
         since: wait.since,
         deadline: wait.deadline,
         silence_seconds: wait.silence_seconds,
-        then: then(kind).to_owned(),
+        then: match wait.on {
+            WaitFor::Agent | WaitFor::Inspection => format!(
+                "the machine is booted once more, if that was not the last try (timeouts.boot_attempts); after that {}",
+                then(kind)
+            ),
+            WaitFor::Step => then(kind).to_owned(),
+        },
     }
 }
 

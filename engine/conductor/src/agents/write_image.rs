@@ -34,9 +34,8 @@ fn image_info(node: &Node, drive: Option<&str>) -> Result<ImageInfo, ActError> {
     let source = text("image_source").ok_or_else(|| {
         ActError::lasting("instance_info/image_source is missing: the URL of the image")
     })?;
-    let id = source.rsplit('/').next().unwrap_or_default().to_owned();
     Ok(ImageInfo {
-        id,
+        id: image_id(&source),
         urls: vec![source],
         disk_format: Some(text("image_disk_format").unwrap_or_else(|| "raw".into())),
         container_format: Some("bare".into()),
@@ -54,6 +53,12 @@ fn image_info(node: &Node, drive: Option<&str>) -> Result<ImageInfo, ActError> {
     })
 }
 
+/// The last part of the URL's path. What follows the path may be a signature, and an id is shown in logs.
+fn image_id(source: &str) -> String {
+    let path = source.split(['?', '#']).next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
 fn proxies(node: &Node) -> BTreeMap<String, String> {
     [("http", "image_http_proxy"), ("https", "image_https_proxy")]
         .into_iter()
@@ -62,4 +67,15 @@ fn proxies(node: &Node) -> BTreeMap<String, String> {
             Some((scheme.to_owned(), proxy.to_owned()))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::image_id;
+
+    #[test]
+    fn a_signature_does_not_become_part_of_the_id() {
+        let url = "https://images.example/debian.raw.gz?X-Signature=canary#part";
+        assert_eq!(image_id(url), "debian.raw.gz");
+    }
 }

@@ -142,7 +142,7 @@ pub const KEYS: &[Key] = &[
 
     key("conductor.power_off_after_deploy_failure", Switch, Fixed("true"), "Power a machine off when its deployment failed."),
 
-    key("cleaning.erase_devices_priority", Whole(0, 1000), Fixed("0"), "Priority of erasing whole disks in automated cleaning; 0 leaves the step out."),
+    key("cleaning.erase_devices_priority", Whole(0, 1000), Fixed("0"), "Priority of erasing whole disks in automated cleaning; 0 leaves the step out. Above 0, cleaning fails with an agent that does not have the step, as this engine's own does not yet."),
     key("cleaning.erase_devices_metadata_priority", Whole(0, 1000), Fixed("10"), "Priority of erasing partition tables and signatures in automated cleaning; 0 leaves the step out."),
 
     key("timeouts.agent_boot", SECONDS, Fixed("900"), "Seconds in which the agent must report after a machine was told to boot it."),
@@ -185,13 +185,13 @@ pub const KEYS: &[Key] = &[
     key("netboot.router", IPV4, Unset("none"), "The router that leases carry."),
     key("netboot.dns", Texts("an IPv4 address"), Unset("none"), "The name servers that leases carry."),
     key("netboot.lease_seconds", Whole(120, 604_800), Fixed("3600"), "How long a lease lasts."),
-    key("netboot.relays", Texts("an IPv4 address"), Unset("none"), "The DHCP relays that are listened to."),
+    key("netboot.relays", Texts("an IPv4 address"), Unset("none"), "The DHCP relays that are listened to, in mode `proxy`: the modes that lease addresses serve one network so far."),
     key("netboot.router_advertisements", Switch, Fixed("false"), "Send IPv6 router advertisements: some boot ROMs wait many seconds for one."),
     key("netboot.ra_prefix", Text("an IPv6 network such as fd00:1::/64"), Unset("no prefix"), "The prefix that the advertisements carry."),
     key("netboot.http_port", Whole(1, 65_535), Fixed("8089"), "The port of the boot listener."),
     key("netboot.tftp", Switch, Fixed("true"), "Serve the boot programs by TFTP too."),
     key("netboot.ipxe_dir", Path, Fixed("/usr/lib/ipxe"), "Folder of the iPXE programs, as Debian's package `ipxe` installs them."),
-    key("netboot.ramdisk_dir", Path, Unset("nodes must name deploy_kernel and deploy_ramdisk"), "Folder of the agent's ramdisk, as `hammerscale ramdisk build` made it."),
+    key("netboot.ramdisk_dir", Path, Unset("machines cannot boot the agent"), "Folder of the agent's ramdisk, as `hammerscale ramdisk build` made it."),
     key("netboot.kernel_append_params", Text("kernel parameters of plain characters; initrd= is the engine's own"), Unset("none"), "Parameters added to the ramdisk's kernel."),
 
     key("agents.listen", SOCKET, Unset("port 6386 of the network boot address; closed without network boot"), "Where agents report (TLS)."),

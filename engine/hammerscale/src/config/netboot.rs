@@ -138,14 +138,18 @@ fn router_advertisements(reader: &mut Reader<'_>) -> Option<Option<RouterAdverti
     Some(wanted?.then_some(RouterAdvertisements { prefix }))
 }
 
-/// Range, router and own address must lie in one subnet; behind relays the machines are elsewhere.
+/// Range, router and own address must lie in one subnet.
 fn check_subnet(reader: &mut Reader<'_>, netboot: &Netboot) {
+    let leases = matches!(netboot.dhcp, DhcpMode::Server | DhcpMode::Known);
+    if leases && !netboot.relays.is_empty() {
+        reader.note(
+            "netboot.relays",
+            "needs netboot.dhcp = \"proxy\": leasing addresses in networks behind relays is not available yet",
+        );
+    }
     let Some(address) = netboot.place.address() else {
         return;
     };
-    if !netboot.relays.is_empty() {
-        return;
-    }
     let outside = |other: Ipv4Addr| !netboot.netmask.joins(address, other);
     let checks = [
         ("netboot.range_start", netboot.range.map(|it| it.start)),

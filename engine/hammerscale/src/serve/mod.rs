@@ -94,7 +94,12 @@ pub async fn run(settings: Settings, hooks: Hooks, stop: watch::Receiver<bool>) 
     };
     let ended = match early {
         Some(ended) => ended,
-        None => until_stopped(&mut listeners, stop).await,
+        None => tokio::select! {
+            ended = until_stopped(&mut listeners, stop) => ended,
+            () = netboot_ended(netboot.as_mut()) => {
+                Err(anyhow::anyhow!("network boot ended without being asked to; the log above says why"))
+            }
+        },
     };
     tracing::info!(
         "stopping: running requests may end, running work is taken up at the next start"
@@ -120,6 +125,14 @@ async fn open_netboot(
     match boot {
         Some(boot) => Ok(Some(boot.start(engine, store, clock, entropy).await?)),
         None => Ok(None),
+    }
+}
+
+/// Returns when network boot ends by itself; never, when there is none.
+async fn netboot_ended(netboot: Option<&mut netboot_serve::Handle>) {
+    match netboot {
+        Some(handle) => handle.ended().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -12,6 +12,15 @@ pub(super) fn conductor(settings: &Settings, boot: Option<&Boot>) -> conductor::
     if let Some(boot) = boot {
         forbidden.push(format!("{}/32", boot.address()));
     }
+    for listener in [Some(settings.api.listen), settings.agents.listen]
+        .into_iter()
+        .flatten()
+    {
+        let ip = listener.ip();
+        if !ip.is_loopback() && !ip.is_unspecified() {
+            forbidden.push(format!("{ip}/{}", if ip.is_ipv4() { 32 } else { 128 }));
+        }
+    }
     conductor::Settings {
         name: settings.conductor.name.as_str().to_owned(),
         policy: policy(settings),

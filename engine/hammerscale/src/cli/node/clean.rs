@@ -17,7 +17,7 @@ use std::path::PathBuf;
   hammerscale node clean rack1-node7 --step deploy.erase_devices_metadata --wait
   hammerscale node clean rack1-node7 --steps steps.json --yes
 
-A file of steps is a JSON list: [{\"interface\": \"deploy\", \"step\": \"erase_devices\", \"args\": {}}]. They run in that order.")]
+A file of steps is a JSON list: [{\"interface\": \"deploy\", \"step\": \"erase_devices_metadata\", \"args\": {}}]. They run in that order.")]
 pub struct CleanArgs {
     /// Name or UUID
     node: String,
