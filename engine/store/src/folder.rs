@@ -52,7 +52,15 @@ pub enum FolderError {
 
 /// Holds the data folder until it is dropped, or until the process ends in whatever way.
 pub(crate) struct FolderLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for FolderLock {
+    /// Closing is not enough: a process that is being started elsewhere in this one holds the file open until it runs its program.
+    fn drop(&mut self) {
+        // The file is closed next in any case.
+        let _ = self.file.unlock();
+    }
 }
 
 /// Makes the data folder (mode 0700) and an empty database file (mode 0600) where there are none, and locks the folder.
@@ -112,7 +120,7 @@ fn lock(folder: &Path) -> Result<FolderLock, FolderError> {
         Err(TryLockError::Error(source)) => return Err(failed(source)),
     }
     note_pid(&mut file).map_err(failed)?;
-    Ok(FolderLock { _file: file })
+    Ok(FolderLock { file })
 }
 
 fn note_pid(file: &mut File) -> io::Result<()> {
