@@ -100,7 +100,10 @@ fn a_machine_arrives_whatever_boundary_the_engine_is_killed_at() {
         .collect();
     let killed_at: BTreeSet<String> = lanes
         .into_iter()
-        .flat_map(|lane| lane.join().unwrap())
+        .flat_map(|lane| {
+            lane.join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
         .collect();
     assert_eq!(killed_at, boundaries.into_iter().collect());
 }

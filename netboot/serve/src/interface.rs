@@ -28,7 +28,7 @@ pub(crate) fn find(choice: &InterfaceChoice, address: Ipv4Addr) -> Result<Interf
             (all.iter().find(|i| i.interface_name == *name), name.clone())
         }
         InterfaceChoice::Owning(owned) => (
-            all.iter().find(|i| ipv4_of(i) == Some(*owned)),
+            all.iter().find(|i| owns(i, *owned)),
             format!("with the address {owned}"),
         ),
     };
@@ -36,7 +36,7 @@ pub(crate) fn find(choice: &InterfaceChoice, address: Ipv4Addr) -> Result<Interf
         .map(|i| i.interface_name.clone())
         .ok_or(StartError::NoInterface(wanted))?;
     let mine = || all.iter().filter(|i| i.interface_name == name);
-    if !mine().any(|i| ipv4_of(i) == Some(address)) {
+    if !mine().any(|i| owns(i, address)) {
         return Err(StartError::AddressNotOnInterface {
             interface: name,
             address,
@@ -48,6 +48,12 @@ pub(crate) fn find(choice: &InterfaceChoice, address: Ipv4Addr) -> Result<Interf
         mac: mine().find_map(mac_of),
         name,
     })
+}
+
+/// Whether an address is the interface's. The loopback interface owns its whole network, 127.0.0.0/8.
+fn owns(interface: &InterfaceAddress, address: Ipv4Addr) -> bool {
+    ipv4_of(interface)
+        .is_some_and(|own| own == address || (own.is_loopback() && address.is_loopback()))
 }
 
 fn ipv4_of(interface: &InterfaceAddress) -> Option<Ipv4Addr> {

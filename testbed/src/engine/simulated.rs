@@ -4,15 +4,22 @@ use super::{EngineSpec, Teller};
 use crate::machines::Machine;
 use anyhow::{Context, Result};
 use api_types::{NodeCreate, PatchOperation, PortCreate};
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
-/// A folder and ports that one engine keeps over its restarts.
+/// Where the engine of a site listens, on the site's own address. Below the range from which the system takes ports for outgoing
+/// connections.
+const BOOT_PORT: u16 = 20080;
+const AGENTS_PORT: u16 = 20081;
+/// How many addresses are tried before it is said that there is none.
+const ADDRESSES_TRIED: u32 = 1000;
+
+/// A folder and a loopback address that one engine keeps over its restarts.
 pub struct SimulatedSite {
     folder: TempDir,
-    boot_port: u16,
-    agents_port: u16,
+    address: Ipv4Addr,
 }
 
 impl SimulatedSite {
@@ -26,14 +33,13 @@ impl SimulatedSite {
         }
         Ok(Self {
             folder,
-            boot_port: free_port()?,
-            agents_port: free_port()?,
+            address: own_address()?,
         })
     }
 
     /// Where machines boot from.
     pub fn boot_listener(&self) -> String {
-        format!("http://127.0.0.1:{}", self.boot_port)
+        format!("http://{}:{BOOT_PORT}", self.address)
     }
 
     /// Its folder.
@@ -54,12 +60,12 @@ impl SimulatedSite {
                 std::env::var("HAMMERSCALE_TEST_LOG").unwrap_or_else(|_| "error".into()),
             ),
             ("bmc.allowed_networks", "127.0.0.0/8".to_owned()),
-            ("netboot.address", "127.0.0.1".to_owned()),
+            ("netboot.address", self.address.to_string()),
             ("netboot.dhcp", "off".to_owned()),
             ("netboot.tftp", "false".to_owned()),
-            ("netboot.http_port", self.boot_port.to_string()),
+            ("netboot.http_port", BOOT_PORT.to_string()),
             ("netboot.ramdisk_dir", path("ramdisk")),
-            ("agents.listen", format!("127.0.0.1:{}", self.agents_port)),
+            ("agents.listen", format!("{}:{AGENTS_PORT}", self.address)),
         ];
         EngineSpec {
             program,
@@ -72,10 +78,21 @@ impl SimulatedSite {
     }
 }
 
-/// A port that nobody listens on right now. The engine must find the same one free at each of its starts.
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").context("looking for a free port")?;
-    Ok(listener.local_addr().context("the free port")?.port())
+/// A loopback address of this site's own, so that the engine finds its ports free at each of its starts: a port of 127.0.0.1 that was
+/// free a moment ago may since be the near end of anybody's connection.
+fn own_address() -> Result<Ipv4Addr> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..ADDRESSES_TRIED {
+        // The process by the two bytes in the middle, the site within it by the last.
+        let [_, _, b, c] = std::process::id().to_be_bytes();
+        let site = NEXT.fetch_add(1, Ordering::Relaxed) % 254 + 1;
+        let address = Ipv4Addr::new(127, b | 0x80, c, u8::try_from(site)?);
+        let free = |port| TcpListener::bind((address, port)).is_ok();
+        if free(BOOT_PORT) && free(AGENTS_PORT) {
+            return Ok(address);
+        }
+    }
+    anyhow::bail!("no loopback address has ports {BOOT_PORT} and {AGENTS_PORT} free")
 }
 
 /// Enrolls a model machine as node `one`: its BMC, its port, and an image for it to be given.
