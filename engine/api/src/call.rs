@@ -21,17 +21,22 @@ pub struct Peer {
     pub encrypted: bool,
 }
 
-/// What the front found out about a request.
-pub(crate) struct Facts {
+/// What the front found out about a request before its endpoint is known.
+pub(crate) struct Head {
     pub version: Microversion,
     /// Scheme and host that links start with.
     pub public: String,
     pub query: Vec<(String, String)>,
     pub headers: HeaderMap,
+    pub peer: Option<Peer>,
+}
+
+/// A request whose endpoint is known and whose body is read.
+pub(crate) struct Facts {
+    pub head: Arc<Head>,
     pub body: Bytes,
     /// Held while a large body is in memory.
     pub _slot: Option<OwnedSemaphorePermit>,
-    pub peer: Option<Peer>,
 }
 
 /// A request.
@@ -44,28 +49,32 @@ pub(crate) struct Call {
 impl Call {
     /// The version chosen.
     pub fn version(&self) -> Microversion {
-        self.facts.version
+        self.facts.head.version
     }
 
     /// Scheme and host that links start with.
     pub fn public(&self) -> &str {
-        &self.facts.public
+        &self.facts.head.public
     }
 
     /// The query, decoded, in order.
     pub fn query(&self) -> &[(String, String)] {
-        &self.facts.query
+        &self.facts.head.query
     }
 
     /// The last value of a query parameter.
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        let mut all = self.facts.query.iter().rev();
+        let mut all = self.facts.head.query.iter().rev();
         all.find(|(key, _)| key == name).map(|(_, v)| v.as_str())
     }
 
     /// A request header, when it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.facts.headers.get(name).and_then(|v| v.to_str().ok())
+        self.facts
+            .head
+            .headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
     }
 
     /// Where the request comes from.
@@ -73,7 +82,7 @@ impl Call {
     /// # Errors
     /// The listener did not say: only possible when the router is served by something else than this crate's `serve`.
     pub fn peer(&self) -> Result<SocketAddr, ApiError> {
-        let peer = self.facts.peer.map(|peer| peer.address);
+        let peer = self.facts.head.peer.map(|peer| peer.address);
         peer.ok_or_else(|| ApiError::failed("The sender's address is not known here."))
     }
 

@@ -54,6 +54,15 @@ impl ApiError {
         }
     }
 
+    /// 405: the path is there, but not for this method in this microversion.
+    pub fn not_allowed(text: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::METHOD_NOT_ALLOWED,
+            text: text.into(),
+            routing: true,
+        }
+    }
+
     /// 406: newer than the microversion of the request.
     pub fn too_new(text: impl Into<String>) -> Self {
         Self::of(StatusCode::NOT_ACCEPTABLE, text)

@@ -1,12 +1,13 @@
-//! What happens to every request before and after its resource: path, version, body, deadline; headers and error bodies. In this
-//! order, and authentication belongs between version and body ([`prepare`]), so that strangers' bodies are never read.
+//! What happens to every request before and after its resource: path, version, deadline; headers and error bodies. The body is read
+//! only once the endpoint is known and lets the request in ([`admit`]).
 
+pub(crate) mod admit;
 pub(crate) mod body;
 mod measure;
 pub(crate) mod path;
 
 use crate::app::App;
-use crate::call::{Facts, Peer};
+use crate::call::{Head, Peer};
 use crate::error::ApiError;
 use api_types::microversion::VersionError;
 use api_types::{
@@ -26,6 +27,7 @@ use uuid::Uuid;
 /// Puts the front around the resources. The result routes by the path as the client wrote it.
 pub(crate) fn around(resources: Router<App>, app: App) -> Router {
     let inner = resources
+        .fallback(nowhere)
         .layer(from_fn(measure::measure))
         .with_state(app.clone());
     Router::new()
@@ -50,6 +52,12 @@ async fn front(State(app): State<App>, request: Request, next: Next) -> Response
     response
 }
 
+/// No such path. What was sent is passed over, so that the client reads the answer.
+async fn nowhere(State(app): State<App>, request: Request) -> ApiError {
+    body::pass_over(&mut request.into_body(), app.config.limits.body).await;
+    ApiError::from_status(StatusCode::NOT_FOUND)
+}
+
 async fn serve(
     app: &App,
     version: Microversion,
@@ -69,7 +77,7 @@ async fn serve(
     }
 }
 
-/// Rewrites the path, reads the body, and leaves the facts of the request for its handler.
+/// Rewrites the path and leaves what is known of the request for its endpoint.
 async fn prepare(app: &App, version: Microversion, request: Request) -> Result<Request, ApiError> {
     let (mut parts, body) = request.into_parts();
     let version_named = is_version_named(&parts.headers);
@@ -79,18 +87,15 @@ async fn prepare(app: &App, version: Microversion, request: Request) -> Result<R
     let public = public_of(app, &parts, peer);
     parts.uri = path::replaced(&parts.uri, &path)
         .ok_or_else(|| ApiError::invalid("The path is not valid."))?;
-    let (body, slot) = body::read(app, &path, &parts.headers, body).await?;
-    let facts = Facts {
+    let head = Head {
         version,
         public,
         query,
         headers: parts.headers.clone(),
-        body,
-        _slot: slot,
         peer,
     };
-    parts.extensions.insert(Arc::new(facts));
-    Ok(Request::from_parts(parts, axum::body::Body::empty()))
+    parts.extensions.insert(Arc::new(head));
+    Ok(Request::from_parts(parts, body))
 }
 
 fn version_of(headers: &HeaderMap) -> Result<Microversion, VersionError> {

@@ -1,4 +1,24 @@
-//! The resources: one file each, one line in a list. A resource brings its routes; nothing here knows what they do.
+//! The resources: one file each, one line in a list. Nothing here knows what they do.
+//!
+//! To add a resource, write `resources/things.rs` with
+//!
+//! ```text
+//! pub(crate) fn endpoints() -> Vec<Endpoint> {
+//!     vec![
+//!         Endpoint::get("/things", list, "List things")
+//!             .since(52)                             // 404 for older versions; .too_old(..) for 405 or 406
+//!             .access(Access::Anyone)                // unsaid: GET for readers of the whole fleet, the rest for administrators
+//!             .lists("things", "Thing", FIELDS),     // api_types' table of its fields, for the OpenAPI document
+//!         Endpoint::delete("/things/{thing}", delete, "Remove a thing")
+//!             .since(52)
+//!             .too_old(TooOld::NotAllowed),
+//!     ]
+//! }
+//! ```
+//!
+//! then `mod things;` and `things::endpoints,` below, and take its paths out of `absent.rs`. Paths have no `/v1`. Version, access and
+//! body are seen to before a handler runs; `/v1` lists the collection by itself. What a project's users may see of it is said with
+//! [`crate::access`]: nodes fetched with `ident::node` are judged there.
 
 mod absent;
 mod agent_calls;
@@ -28,54 +48,74 @@ mod traits;
 mod validation;
 
 use crate::app::App;
+use crate::endpoint::{self, Endpoint};
 use axum::Router;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-type Routes = fn() -> Router<App>;
+type Endpoints = fn() -> Vec<Endpoint>;
 
 /// What operators see.
-const OPERATOR: &[Routes] = &[
-    root::routes,
-    root::v1_routes,
-    nodes::routes,
-    ports::routes,
-    states::routes,
-    power::routes,
-    provision::routes,
-    raid::routes,
-    maintenance::routes,
-    validation::routes,
-    boot_device::routes,
-    hardware::routes,
-    inventory::routes,
-    history::routes,
-    children::routes,
-    traits::routes,
-    drivers::routes,
-    conductors::routes,
-    agent_calls::routes,
-    inspection::routes,
-    absent::routes,
-    timeline::routes,
-    logs::routes,
-    explanation::routes,
-    events::routes,
-    health::routes,
+const OPERATOR: &[Endpoints] = &[
+    root::endpoints,
+    root::v1_endpoints,
+    nodes::endpoints,
+    ports::endpoints,
+    states::endpoints,
+    power::endpoints,
+    provision::endpoints,
+    raid::endpoints,
+    maintenance::endpoints,
+    validation::endpoints,
+    boot_device::endpoints,
+    hardware::endpoints,
+    inventory::endpoints,
+    history::endpoints,
+    children::endpoints,
+    traits::endpoints,
+    drivers::endpoints,
+    conductors::endpoints,
+    agent_calls::endpoints,
+    inspection::endpoints,
+    timeline::endpoints,
+    logs::endpoints,
+    explanation::endpoints,
+    events::endpoints,
+    health::endpoints,
 ];
 
 /// What agents see.
-const AGENT: &[Routes] = &[root::routes, agent_calls::routes, inspection::routes];
+const AGENT: &[Endpoints] = &[
+    root::endpoints,
+    agent_calls::endpoints,
+    inspection::endpoints,
+];
 
 /// All of the operators' resources.
 pub(crate) fn operator() -> Router<App> {
-    joined(OPERATOR)
+    endpoint::router(listed(OPERATOR)).merge(absent::router())
 }
 
 /// The agents' resources.
 pub(crate) fn agent() -> Router<App> {
-    joined(AGENT)
+    endpoint::router(listed(AGENT))
 }
 
-fn joined(list: &[Routes]) -> Router<App> {
-    list.iter()
-        .fold(Router::new(), |all, routes| all.merge(routes()))
+fn listed(list: &[Endpoints]) -> Vec<Endpoint> {
+    list.iter().flat_map(|endpoints| endpoints()).collect()
+}
+
+/// The collections of `/v1` and the microversion that added each.
+pub(crate) fn collections() -> impl Iterator<Item = (&'static str, u16)> {
+    static ALL: LazyLock<BTreeMap<&'static str, u16>> = LazyLock::new(|| {
+        let mut all = BTreeMap::new();
+        for Endpoint { spec, .. } in listed(OPERATOR) {
+            if let Some(name) = spec.collection() {
+                let since = all.entry(name).or_insert(spec.since);
+                *since = spec.since.min(*since);
+            }
+        }
+        all
+    });
+    ALL.iter().map(|(name, since)| (*name, *since))
 }

@@ -127,8 +127,10 @@ async fn bodies_are_bounded() {
     let path = "/v1/nodes/a/states/provision";
     let reply = ask(&router, "PUT", path, Some(drive)).await;
     assert_eq!(reply.status, 400, "refused for the state, not for the size");
-    // Not on the agents' listener.
-    let reply = raw(&fake.agent(), "1.115", "PUT", path, large).await;
+    // Nobody provisions on the agents' listener, and a heartbeat is small.
+    let reply = raw(&fake.agent(), "1.115", "PUT", path, large.clone()).await;
+    assert_eq!(reply.status, 404);
+    let reply = raw(&fake.agent(), "1.115", "POST", "/v1/heartbeat/a", large).await;
     assert_eq!(reply.status, 413);
     let deep = format!("{}{}", "{\"a\":".repeat(26) + "1", "}".repeat(26));
     let reply = raw(&router, "1.115", "POST", "/v1/nodes", deep.into_bytes()).await;

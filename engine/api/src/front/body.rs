@@ -1,7 +1,6 @@
 //! Reading a body within its bounds: bytes while it arrives, nesting before it is parsed.
 
 use crate::app::App;
-use crate::config::Limits;
 use crate::error::ApiError;
 use axum::body::Body;
 use axum::http::HeaderMap;
@@ -13,19 +12,18 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 
-/// The body of a request to `path`, and the slot that it occupies while it is large.
+/// A body of at most `most` bytes, and the slot that it occupies while it is large.
 pub(crate) async fn read(
     app: &App,
-    path: &str,
+    most: usize,
     headers: &HeaderMap,
     mut body: Body,
 ) -> Result<(Bytes, Option<OwnedSemaphorePermit>), ApiError> {
     let limits = &app.config.limits;
-    let most = most(limits, path);
     let announced = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok());
     let announced = announced.and_then(|text| text.parse::<u64>().ok());
     if announced.is_some_and(|n| n > most as u64) {
-        pass_over(&mut body).await;
+        pass_over(&mut body, PASSED_OVER).await;
         return Err(too_large(most));
     }
     // Only a few large bodies are held at a time; a body that does not tell its length may become one.
@@ -37,7 +35,7 @@ pub(crate) async fn read(
     let bytes = match Limited::new(&mut body, most).collect().await {
         Ok(collected) => collected.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
-            pass_over(&mut body).await;
+            pass_over(&mut body, PASSED_OVER).await;
             return Err(too_large(most));
         }
         Err(_) => return Err(ApiError::invalid("The body broke off.")),
@@ -57,9 +55,9 @@ const PASSING: Duration = Duration::from_secs(10);
 
 /// Takes in what a client still sends, so that it comes to read the answer: a connection closed upon it is an error to most clients, and
 /// the answer is lost. Nothing is kept.
-async fn pass_over(body: &mut Body) {
+pub(crate) async fn pass_over(body: &mut Body, most: usize) {
     let rest = async {
-        let mut left = PASSED_OVER;
+        let mut left = most;
         while let Some(Ok(frame)) = body.frame().await {
             let length = frame.data_ref().map_or(0, Bytes::len);
             left = match left.checked_sub(length) {
@@ -70,16 +68,6 @@ async fn pass_over(body: &mut Body) {
     };
     // Who takes longer is cut off.
     let _ = tokio::time::timeout(PASSING, rest).await;
-}
-
-fn most(limits: &Limits, path: &str) -> usize {
-    if path.ends_with("/states/provision") {
-        limits.provision_body
-    } else if path == "/continue_inspection" {
-        limits.inspection_body
-    } else {
-        limits.body
-    }
 }
 
 fn too_large(most: usize) -> ApiError {

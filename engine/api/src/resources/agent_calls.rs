@@ -1,12 +1,13 @@
 //! Lookup and heartbeat: what agents ask. Open to strangers, so the answers to them say little; whether an agent is expected is
 //! the engine's to say.
 
+use crate::access::Access;
 use crate::answer;
-use crate::app::App;
 use crate::args::Args;
 use crate::call::Call;
 use crate::documents::internal_info;
 use crate::documents::node::masked_instance_info;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::{ident, selection};
 use agent_wire::{
@@ -14,9 +15,7 @@ use agent_wire::{
     WireSecret,
 };
 use api_types::Link;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, post};
 use model::{InterfaceKind, MacAddress, Node, Secret};
 use ports::engine::{AgentGrant, AgentLookup, AgentOrigin};
 use serde_json::Value;
@@ -38,14 +37,23 @@ const HEARTBEAT_FIELDS: &[(&str, u16)] = &[
     ("agent_status_message", 72),
 ];
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/lookup", get(lookup))
-        .route("/heartbeat/{node}", post(heartbeat))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/lookup", lookup, "An agent asks which node it runs on")
+            .since(SINCE)
+            .access(Access::Open),
+        Endpoint::post(
+            "/heartbeat/{node}",
+            heartbeat,
+            "An agent says that it is there",
+        )
+        .status(202)
+        .since(SINCE)
+        .access(Access::Open),
+    ]
 }
 
 async fn lookup(call: Call) -> Answer {
-    call.path_since(SINCE)?;
     let addresses = addresses(&call);
     let node = call.parameter("node_uuid").and_then(ident::uuid);
     if addresses.is_empty() && node.is_none() {
@@ -114,7 +122,6 @@ fn node_document(call: &Call, node: &Node) -> LookupNode {
 }
 
 async fn heartbeat(call: Call, Path(name): Path<String>) -> Answer {
-    call.path_since(SINCE)?;
     let beat = beat(&call)?;
     let node = node_of(&call, &name).await?;
     let from = call.peer()?.ip();

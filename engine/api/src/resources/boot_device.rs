@@ -1,23 +1,37 @@
 //! `/nodes/{node}/management/boot_device`: live questions to the BMC and a live change.
 
-use crate::app::App;
+use crate::access;
 use crate::args::Args;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
 use api_types::boot_device::BOOT_DEVICES;
 use api_types::{BootDevice, SupportedBootDevices};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/nodes/{node}/management/boot_device", get(show).put(set))
-        .route(
-            "/nodes/{node}/management/boot_device/supported",
-            get(supported),
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(
+            "/nodes/{node}/management/boot_device",
+            show,
+            "Show what a node boots from",
         )
+        .access(access::OWNER_MANAGE),
+        Endpoint::put(
+            "/nodes/{node}/management/boot_device",
+            set,
+            "Say what a node boots from",
+        )
+        .status(204)
+        .access(access::OWNER_MANAGE),
+        Endpoint::get(
+            "/nodes/{node}/management/boot_device/supported",
+            supported,
+            "List what a node can boot from",
+        )
+        .access(access::OWNER_MANAGE),
+    ]
 }
 
 async fn show(call: Call, Path(name): Path<String>) -> Answer {

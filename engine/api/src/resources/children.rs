@@ -1,21 +1,23 @@
 //! `GET /nodes/{node}/children`: the nodes whose parent it is.
 
-use crate::app::App;
+use crate::access;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::Answer;
 use crate::{answer, ident};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 use ports::query::{NodeQuery, Page, Parentage};
 use serde_json::json;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/nodes/{node}/children", get(list))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/nodes/{node}/children", list, "List a node's children")
+            .since(83)
+            .access(access::READ),
+    ]
 }
 
 async fn list(call: Call, Path(name): Path<String>) -> Answer {
-    call.path_since(83)?;
     let node = ident::node(&call, &name).await?;
     let query = NodeQuery {
         page: Page {

@@ -1,26 +1,28 @@
 //! Conductors: this engine.
 
 use crate::answer;
-use crate::app::App;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::paging;
 use crate::selection::Selection;
 use api_types::conductor::{FIELDS, SUMMARY};
 use api_types::{Conductor, Link};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 use serde_json::json;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/conductors", get(list))
-        .route("/conductors/{hostname}", get(show))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/conductors", list, "List conductors")
+            .since(49)
+            .lists("conductors", "Conductor", FIELDS),
+        Endpoint::get("/conductors/{hostname}", show, "Show a conductor")
+            .since(49)
+            .shows("Conductor", FIELDS),
+    ]
 }
 
 async fn list(call: Call) -> Answer {
-    call.path_since(49)?;
     let selection = Selection::of_list(&call, FIELDS, SUMMARY, false)?;
     paging::limit(&call)?;
     let this = document(&call);
@@ -34,7 +36,6 @@ async fn list(call: Call) -> Answer {
 }
 
 async fn show(call: Call, Path(hostname): Path<String>) -> Answer {
-    call.path_since(49)?;
     let selection = Selection::of_one(&call, FIELDS)?;
     let this = document(&call);
     if hostname != this.hostname {

@@ -1,15 +1,13 @@
 //! Drivers: the hardware types, and of each what works here.
 
-use crate::app::App;
 use crate::args::flag_of;
 use crate::call::Call;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::{answer, selection};
 use api_types::driver::interface_since;
 use api_types::{Driver, Link};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 use model::InterfaceKind;
 use ports::hardware::HardwareDescription;
 use serde_json::{Map, Value, json};
@@ -18,15 +16,23 @@ use std::collections::BTreeMap;
 /// `type`, `detail` and the interfaces came with this version.
 const DYNAMIC_SINCE: u16 = 30;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/drivers", get(list))
-        .route("/drivers/{driver}", get(show))
-        .route("/drivers/{driver}/properties", get(properties))
-        .route(
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/drivers", list, "List drivers"),
+        Endpoint::get("/drivers/{driver}", show, "Show a driver"),
+        Endpoint::get(
+            "/drivers/{driver}/properties",
+            properties,
+            "List what a driver reads of driver_info",
+        ),
+        Endpoint::get(
             "/drivers/{driver}/raid/logical_disk_properties",
-            get(raid_properties),
+            raid_properties,
+            "List what a driver's RAID interface can be told",
         )
+        .since(12)
+        .too_old(TooOld::NotAcceptable),
+    ]
 }
 
 async fn list(call: Call) -> Answer {
@@ -68,7 +74,6 @@ async fn properties(call: Call, Path(name): Path<String>) -> Answer {
 }
 
 async fn raid_properties(call: Call, Path(name): Path<String>) -> Answer {
-    call.needs("RAID configuration", 12)?;
     let hardware = found(&call, &name)?;
     Err(ApiError::not_found(format!(
         "Driver {} has no RAID interface with logical disk properties.",

@@ -1,14 +1,12 @@
 //! `GET /hammerscale/v1/events`: the event stream as server-sent events. `?after=` or `Last-Event-ID` says where to go on; 410 when
 //! that is too long ago. Whoever follows it is also correct without it, only slower.
 
-use crate::app::App;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use api_types::{Event, EventKind, StreamStart};
-use axum::Router;
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use futures::stream::{self, Stream, StreamExt};
 use ports::engine::Subscription;
 use ports::event::Cursor;
@@ -23,8 +21,12 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 type Message = Result<sse::Event, Infallible>;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/hammerscale/v1/events", get(follow))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![Endpoint::get(
+        "/hammerscale/v1/events",
+        follow,
+        "Follow the events of the fleet",
+    )]
 }
 
 async fn follow(call: Call) -> Result<Response, ApiError> {

@@ -1,19 +1,25 @@
 //! `GET /hammerscale/v1/nodes/{node}/explain`: what a node is doing, what it waits for, and what happens then.
 
 use super::timeline::named;
+use crate::access;
 use crate::answer;
-use crate::app::App;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::Answer;
 use api_types::instant::to_text;
 use api_types::{Activity, Explanation, Waiting};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 use model::{Flow, FlowKind, Node, Stage, StateClass, Wait, WaitFor};
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/hammerscale/v1/nodes/{node}/explain", get(show))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(
+            "/hammerscale/v1/nodes/{node}/explain",
+            show,
+            "Say what a node waits for, and what a person can do",
+        )
+        .access(access::OWNER_READ),
+    ]
 }
 
 async fn show(call: Call, Path(name): Path<String>) -> Answer {

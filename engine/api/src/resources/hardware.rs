@@ -1,40 +1,100 @@
 //! Hardware features that no driver here has yet, answered as Ironic answers for a driver that does not support them: BIOS settings,
 //! firmware, virtual media, console, boot mode, secure boot, NMI.
 
-use crate::app::App;
+use crate::access;
 use crate::args::Args;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, put};
 use model::Node;
 use serde_json::json;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/nodes/{node}/bios", get(bios))
-        .route("/nodes/{node}/bios/{setting}", get(bios_setting))
-        .route("/nodes/{node}/firmware", get(firmware))
-        .route(
-            "/nodes/{node}/vmedia",
-            get(vmedia).post(change_vmedia).delete(change_vmedia),
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/nodes/{node}/bios", bios, "List a node's BIOS settings")
+            .since(40)
+            .access(access::READ),
+        Endpoint::get(
+            "/nodes/{node}/bios/{setting}",
+            bios_setting,
+            "Show one BIOS setting",
         )
-        .route("/nodes/{node}/states/console", get(console).put(console))
-        .route("/nodes/{node}/states/boot_mode", put(boot_mode))
-        .route("/nodes/{node}/states/secure_boot", put(secure_boot))
-        .route("/nodes/{node}/management/inject_nmi", put(inject_nmi))
+        .since(40)
+        .access(access::READ),
+        Endpoint::get(
+            "/nodes/{node}/firmware",
+            firmware,
+            "List a node's firmware components",
+        )
+        .since(86)
+        .access(access::READ),
+        Endpoint::get(
+            "/nodes/{node}/vmedia",
+            vmedia,
+            "List a node's virtual media",
+        )
+        .since(93)
+        .access(access::READ),
+        Endpoint::post(
+            "/nodes/{node}/vmedia",
+            change_vmedia,
+            "Attach virtual media",
+        )
+        .status(204)
+        .since(89)
+        .access(access::USE),
+        Endpoint::delete(
+            "/nodes/{node}/vmedia",
+            change_vmedia,
+            "Detach virtual media",
+        )
+        .since(89)
+        .access(access::USE),
+        Endpoint::get(
+            "/nodes/{node}/states/console",
+            console,
+            "Show a node's console",
+        )
+        .access(access::OWNER_USE),
+        Endpoint::put(
+            "/nodes/{node}/states/console",
+            console,
+            "Switch a node's console on or off",
+        )
+        .access(access::OWNER_USE),
+        Endpoint::put(
+            "/nodes/{node}/states/boot_mode",
+            boot_mode,
+            "Set the boot mode",
+        )
+        .since(76)
+        .access(access::USE),
+        Endpoint::put(
+            "/nodes/{node}/states/secure_boot",
+            secure_boot,
+            "Switch secure boot on or off",
+        )
+        .since(76)
+        .access(access::USE),
+        Endpoint::put(
+            "/nodes/{node}/management/inject_nmi",
+            inject_nmi,
+            "Send a non-maskable interrupt",
+        )
+        .status(204)
+        .since(29)
+        .access(access::OWNER_MANAGE),
+    ]
 }
 
 async fn bios(call: Call, Path(name): Path<String>) -> Answer {
-    call.path_since(40)?;
     ident::node(&call, &name).await?;
     answer::ok(&json!({ "bios": [] }))
 }
 
 async fn bios_setting(call: Call, Path((name, setting)): Path<(String, String)>) -> Answer {
-    call.path_since(40)?;
     let node = ident::node(&call, &name).await?;
     let shown: String = setting.chars().take(80).collect();
     Err(ApiError::not_found(format!(
@@ -44,19 +104,16 @@ async fn bios_setting(call: Call, Path((name, setting)): Path<(String, String)>)
 }
 
 async fn firmware(call: Call, Path(name): Path<String>) -> Answer {
-    call.path_since(86)?;
     ident::node(&call, &name).await?;
     answer::ok(&json!({ "firmware": [] }))
 }
 
 async fn vmedia(call: Call, Path(name): Path<String>) -> Answer {
-    call.path_since(93)?;
     let node = ident::node(&call, &name).await?;
     Err(unsupported(&node, "get_virtual_media"))
 }
 
 async fn change_vmedia(call: Call, Path(name): Path<String>) -> Answer {
-    call.path_since(89)?;
     let node = ident::node(&call, &name).await?;
     Err(unsupported(&node, "virtual media"))
 }
@@ -67,7 +124,6 @@ async fn console(call: Call, Path(name): Path<String>) -> Answer {
 }
 
 async fn boot_mode(call: Call, Path(name): Path<String>) -> Answer {
-    call.path_since(76)?;
     let target = Args::of(&call)?.required_text("target")?;
     if !["uefi", "bios"].contains(&target.as_str()) {
         return Err(ApiError::invalid("The boot mode is uefi or bios."));
@@ -77,7 +133,6 @@ async fn boot_mode(call: Call, Path(name): Path<String>) -> Answer {
 }
 
 async fn secure_boot(call: Call, Path(name): Path<String>) -> Answer {
-    call.path_since(76)?;
     if Args::of(&call)?.flag("target")?.is_none() {
         return Err(ApiError::invalid("Mandatory field missing: target."));
     }
@@ -86,7 +141,6 @@ async fn secure_boot(call: Call, Path(name): Path<String>) -> Answer {
 }
 
 async fn inject_nmi(call: Call, Path(name): Path<String>) -> Answer {
-    call.path_since(29)?;
     let node = ident::node(&call, &name).await?;
     Err(unsupported(&node, "inject_nmi"))
 }

@@ -1,22 +1,31 @@
 //! `/healthz` and `/metrics`. Healthy means that the store answers.
 
+use crate::access::Access;
 use crate::answer;
-use crate::app::App;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
-use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use axum::routing::get;
 use serde_json::json;
 use uuid::Uuid;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/healthz", get(health))
-        .route("/hammerscale/v1/healthz", get(health))
-        .route("/metrics", get(metrics))
-        .route("/hammerscale/v1/metrics", get(metrics))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/healthz", health, "Whether the store answers").access(Access::Open),
+        Endpoint::get(
+            "/hammerscale/v1/healthz",
+            health,
+            "Whether the store answers",
+        )
+        .access(Access::Open),
+        Endpoint::get("/metrics", metrics, "Metrics in Prometheus' text format"),
+        Endpoint::get(
+            "/hammerscale/v1/metrics",
+            metrics,
+            "Metrics in Prometheus' text format",
+        ),
+    ]
 }
 
 async fn health(call: Call) -> Answer {

@@ -1,17 +1,16 @@
 //! `/nodes/{node}/history`: the node's history in Ironic's form.
 
+use crate::access;
 use crate::answer;
-use crate::app::App;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::page::PageWriter;
 use crate::selection::Selection;
 use crate::{ident, paging};
 use api_types::history::{FIELDS, SUMMARY};
 use api_types::{History, Link};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 use model::{HistoryEntry, Node, Severity};
 
 /// More lines than this are not looked at: the history is capped per node.
@@ -19,14 +18,28 @@ const MOST_LINES: usize = 10_000;
 /// A list shows at most so many bytes of an event.
 const SHORT: usize = 255;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/nodes/{node}/history", get(list))
-        .route("/nodes/{node}/history/{entry}", get(show))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(
+            "/nodes/{node}/history",
+            list,
+            "List what happened to a node",
+        )
+        .since(78)
+        .access(access::OWNER_READ)
+        .lists("history", "HistoryEntry", FIELDS),
+        Endpoint::get(
+            "/nodes/{node}/history/{entry}",
+            show,
+            "Show one line of a node's history",
+        )
+        .since(78)
+        .access(access::OWNER_READ)
+        .shows("HistoryEntry", FIELDS),
+    ]
 }
 
 async fn list(call: Call, Path(name): Path<String>) -> Answer {
-    call.path_since(78)?;
     let selection = Selection::of_list(&call, FIELDS, SUMMARY, false)?;
     let page = paging::page(&call, FIELDS, &["links"])?;
     let node = ident::node(&call, &name).await?;
@@ -55,7 +68,6 @@ async fn list(call: Call, Path(name): Path<String>) -> Answer {
 }
 
 async fn show(call: Call, Path((name, entry)): Path<(String, String)>) -> Answer {
-    call.path_since(78)?;
     let wanted = ident::uuid(&entry).ok_or_else(missing)?;
     let node = ident::node(&call, &name).await?;
     let lines = call.app.store.history(node.uuid, MOST_LINES).await?;

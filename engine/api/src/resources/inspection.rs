@@ -1,16 +1,15 @@
 //! `POST /continue_inspection`: an agent's inventory. Stock agents send no version and get only the node's UUID.
 
 use super::agent_calls::{origin, response};
+use crate::access::Access;
 use crate::answer;
-use crate::app::App;
 use crate::call::Call;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::ident;
 use agent_wire::{InspectionAnswer, InspectionData};
 use api_types::Microversion;
-use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::post;
 use model::{MacAddress, Node};
 use ports::engine::{AgentGrant, AgentLookup};
 use serde_json::Value;
@@ -18,8 +17,19 @@ use serde_json::Value;
 /// The call came with this version; before it only the lowest is accepted, which stock agents are taken to speak.
 const SINCE: u16 = 84;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/continue_inspection", post(continue_inspection))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post(
+            "/continue_inspection",
+            continue_inspection,
+            "An agent hands in its inventory",
+        )
+        .status(202)
+        .since(SINCE)
+        .too_old(TooOld::Handled)
+        .access(Access::Open)
+        .body(|limits| limits.inspection_body),
+    ]
 }
 
 async fn continue_inspection(call: Call) -> Answer {

@@ -1,21 +1,27 @@
 //! `GET /nodes/{node}/inventory`.
 
-use crate::app::App;
+use crate::access;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
 use api_types::Inventory;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 use ports::blob::BlobKind;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/nodes/{node}/inventory", get(show))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(
+            "/nodes/{node}/inventory",
+            show,
+            "Show what the last inspection found",
+        )
+        .since(81)
+        .access(access::OWNER_READ),
+    ]
 }
 
 async fn show(call: Call, Path(name): Path<String>) -> Answer {
-    call.path_since(81)?;
     let node = ident::node(&call, &name).await?;
     let missing = || {
         ApiError::not_found(format!(

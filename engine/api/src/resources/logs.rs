@@ -1,19 +1,25 @@
 //! `GET /hammerscale/v1/nodes/{node}/logs`: what the agent had logged when one of its steps failed.
 
-use crate::app::App;
+use crate::access;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
 use api_types::AgentLogs;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ports::blob::BlobKind;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/hammerscale/v1/nodes/{node}/logs", get(show))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(
+            "/hammerscale/v1/nodes/{node}/logs",
+            show,
+            "Fetch what the agent had logged when one of its steps failed",
+        )
+        .access(access::OWNER_READ),
+    ]
 }
 
 async fn show(call: Call, Path(name): Path<String>) -> Answer {

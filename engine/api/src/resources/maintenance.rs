@@ -1,16 +1,29 @@
 //! `PUT` and `DELETE /nodes/{node}/maintenance`.
 
-use crate::app::App;
+use crate::access;
 use crate::args::Args;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::put;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/nodes/{node}/maintenance", put(begin).delete(end))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::put(
+            "/nodes/{node}/maintenance",
+            begin,
+            "Put a node into maintenance",
+        )
+        .access(access::PROVISION),
+        Endpoint::delete(
+            "/nodes/{node}/maintenance",
+            end,
+            "Take a node out of maintenance",
+        )
+        .status(202)
+        .access(access::PROVISION),
+    ]
 }
 
 async fn begin(call: Call, Path(name): Path<String>) -> Answer {

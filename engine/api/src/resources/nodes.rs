@@ -3,28 +3,46 @@
 mod edit;
 mod filters;
 
+use crate::access::{self, Access};
 use crate::answer;
-use crate::app::App;
 use crate::attributes::{self, node as attributes_of};
 use crate::call::Call;
 use crate::documents::node as document;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::page::PageWriter;
 use crate::selection::Selection;
 use crate::{ident, paging};
 use api_types::node::{FIELDS, SUMMARY};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 use model::Node;
 use serde_json::Value;
 use uuid::Uuid;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/nodes", get(list).post(create))
-        .route("/nodes/detail", get(list_detail))
-        .route("/nodes/{node}", get(show).patch(edit::patch).delete(delete))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/nodes", list, "List nodes")
+            .access(Access::Anyone)
+            .lists("nodes", "Node", FIELDS),
+        Endpoint::get(
+            "/nodes/detail",
+            list_detail,
+            "List nodes with all their fields",
+        )
+        .access(Access::Anyone)
+        .lists("nodes", "Node", FIELDS),
+        Endpoint::post("/nodes", create, "Enroll a node")
+            .access(Access::Anyone)
+            .takes("Node", FIELDS)
+            .shows("Node", FIELDS),
+        Endpoint::get("/nodes/{node}", show, "Show a node")
+            .access(access::READ)
+            .shows("Node", FIELDS),
+        Endpoint::patch("/nodes/{node}", edit::patch, "Change a node")
+            .access(access::USE)
+            .shows("Node", FIELDS),
+        Endpoint::delete("/nodes/{node}", delete, "Delete a node").access(access::OWNER_MANAGE),
+    ]
 }
 
 async fn list(call: Call) -> Answer {

@@ -2,32 +2,58 @@
 
 mod filters;
 
+use crate::access::{self, Access};
 use crate::answer;
-use crate::app::App;
 use crate::attributes::port::TABLE;
 use crate::attributes::{self, patchable, write_back};
 use crate::call::Call;
 use crate::documents::port as document;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::page::PageWriter;
 use crate::patch::{Operation, apply, operations};
 use crate::selection::Selection;
 use crate::{ident, paging};
 use api_types::port::{FIELDS, SUMMARY};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 use model::{MacAddress, Node, Object, Port, Refusal, RefusalKind};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/ports", get(list).post(create))
-        .route("/ports/detail", get(list_detail))
-        .route("/ports/{port}", get(show).patch(patch).delete(delete))
-        .route("/nodes/{node}/ports", get(list_of_node))
-        .route("/nodes/{node}/ports/detail", get(list_of_node_detail))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/ports", list, "List ports")
+            .access(Access::Anyone)
+            .lists("ports", "Port", FIELDS),
+        Endpoint::get(
+            "/ports/detail",
+            list_detail,
+            "List ports with all their fields",
+        )
+        .access(Access::Anyone)
+        .lists("ports", "Port", FIELDS),
+        Endpoint::post("/ports", create, "Add a port to a node")
+            .access(access::OWNER_MANAGE)
+            .takes("Port", FIELDS)
+            .shows("Port", FIELDS),
+        Endpoint::get("/ports/{port}", show, "Show a port")
+            .access(access::READ)
+            .shows("Port", FIELDS),
+        Endpoint::patch("/ports/{port}", patch, "Change a port")
+            .access(access::OWNER_MANAGE)
+            .shows("Port", FIELDS),
+        Endpoint::delete("/ports/{port}", delete, "Remove a port").access(access::OWNER_MANAGE),
+        Endpoint::get("/nodes/{node}/ports", list_of_node, "List a node's ports")
+            .access(access::READ)
+            .lists("ports", "Port", FIELDS),
+        Endpoint::get(
+            "/nodes/{node}/ports/detail",
+            list_of_node_detail,
+            "List a node's ports with all their fields",
+        )
+        .access(access::READ)
+        .lists("ports", "Port", FIELDS),
+    ]
 }
 
 async fn list(call: Call) -> Answer {

@@ -1,20 +1,26 @@
 //! `PUT /nodes/{node}/states/power`.
 
-use crate::app::App;
+use crate::access;
 use crate::args::Args;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::put;
 use model::PowerTarget;
 
 /// Soft targets and time-outs came with this version.
 const SOFT_SINCE: u16 = 27;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/nodes/{node}/states/power", put(change))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::put(
+            "/nodes/{node}/states/power",
+            change,
+            "Change a node's power",
+        )
+        .access(access::USE),
+    ]
 }
 
 async fn change(call: Call, Path(name): Path<String>) -> Answer {

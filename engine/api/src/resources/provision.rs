@@ -1,14 +1,13 @@
 //! `PUT /nodes/{node}/states/provision`: the verbs. Which verb is possible when is the lifecycle's to say.
 
 use super::provision_steps as steps;
-use crate::app::App;
+use crate::access;
 use crate::args::Args;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::put;
 use model::{Secret, Verb};
 use ports::engine::ProvisionRequest;
 use serde_json::Value;
@@ -29,8 +28,16 @@ const SINCE: &[(&str, u16)] = &[
     ("service", 87),
 ];
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/nodes/{node}/states/provision", put(ask))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::put(
+            "/nodes/{node}/states/provision",
+            ask,
+            "Ask a node for another provision state",
+        )
+        .access(access::PROVISION)
+        .body(|limits| limits.provision_body),
+    ]
 }
 
 async fn ask(call: Call, Path(name): Path<String>) -> Answer {

@@ -1,23 +1,31 @@
 //! `PUT /nodes/{node}/states/raid`: the RAID configuration that the next RAID steps bring about.
 
-use crate::app::App;
+use crate::access;
 use crate::call::Call;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::put;
 use model::Object;
 use serde_json::Value;
 
 const LEVELS: &[&str] = &["JBOD", "0", "1", "2", "5", "6", "1+0", "5+0", "6+0"];
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/nodes/{node}/states/raid", put(set))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::put(
+            "/nodes/{node}/states/raid",
+            set,
+            "Say which RAID configuration the next RAID steps bring about",
+        )
+        .status(204)
+        .since(12)
+        .too_old(TooOld::NotAcceptable)
+        .access(access::OWNER_USE),
+    ]
 }
 
 async fn set(call: Call, Path(name): Path<String>) -> Answer {
-    call.needs("RAID configuration", 12)?;
     let config = call.object()?;
     check(&config).map_err(|why| ApiError::invalid(format!("target_raid_config: {why}.")))?;
     let node = ident::node(&call, &name).await?;

@@ -1,37 +1,25 @@
 //! `GET /` and `GET /v1`: who this is, which versions it speaks, which collections it has. Open to everybody.
 
+use crate::access::Access;
 use crate::answer;
-use crate::app::App;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::Answer;
 use api_types::{Link, Root, RootV1, VersionDocument};
-use axum::Router;
-use axum::routing::get;
 use std::collections::BTreeMap;
 
 /// Clients look for this name.
 const NAME: &str = "OpenStack Ironic API";
 const DESCRIPTION: &str = "Hammerscale: a bare metal provisioning engine that speaks Ironic's API.";
 
-/// The collections and since when they exist. Only those that are served here.
-const COLLECTIONS: &[(&str, u16)] = &[
-    ("nodes", 1),
-    ("ports", 1),
-    ("drivers", 1),
-    ("lookup", 22),
-    ("heartbeat", 22),
-    ("conductors", 49),
-    ("continue_inspection", 84),
-];
-
 /// The root alone: for agents too.
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/", get(root))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![Endpoint::get("/", root, "Show which versions are served").access(Access::Open)]
 }
 
 /// The document of the version.
-pub(crate) fn v1_routes() -> Router<App> {
-    Router::new().route("/v1", get(v1))
+pub(crate) fn v1_endpoints() -> Vec<Endpoint> {
+    vec![Endpoint::get("/v1", v1, "Show which collections there are").access(Access::Open)]
 }
 
 async fn root(call: Call) -> Answer {
@@ -51,10 +39,9 @@ async fn v1(call: Call) -> Answer {
         "describedby",
     );
     described.media_type = Some("text/html".to_owned());
-    let collections = COLLECTIONS
-        .iter()
+    let collections = super::collections()
         .filter(|(_, since)| call.version().has(*since))
-        .map(|(name, _)| ((*name).to_owned(), Link::pair(public, &format!("{name}/"))))
+        .map(|(name, _)| (name.to_owned(), Link::pair(public, &format!("{name}/"))))
         .collect();
     answer::ok(&RootV1 {
         id: "v1".to_owned(),

@@ -1,19 +1,22 @@
 //! `GET /nodes/{node}/states`.
 
-use crate::app::App;
+use crate::access;
 use crate::call::Call;
 use crate::documents::node::state_word;
+use crate::endpoint::Endpoint;
 use crate::error::Answer;
 use crate::selection::Selection;
 use crate::{answer, ident};
 use api_types::States;
 use api_types::states::FIELDS;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/nodes/{node}/states", get(show))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/nodes/{node}/states", show, "Show a node's states")
+            .access(access::READ)
+            .shows("States", FIELDS),
+    ]
 }
 
 async fn show(call: Call, Path(node): Path<String>) -> Answer {

@@ -1,21 +1,27 @@
 //! `GET /hammerscale/v1/nodes/{node}/timeline`: where the time of a node went.
 
-use crate::app::App;
+use crate::access;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::Answer;
 use crate::{answer, ident};
 use api_types::timeline::StageTotal;
 use api_types::{Timeline, TimelineEntry};
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 use model::{HistoryEntry, Node, ProvisionState, Severity, StateClass, Timestamp};
 
 /// The newest lines that are shown.
 const MOST_LINES: usize = 1000;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/hammerscale/v1/nodes/{node}/timeline", get(show))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(
+            "/hammerscale/v1/nodes/{node}/timeline",
+            show,
+            "Show where a node's time went",
+        )
+        .access(access::OWNER_READ),
+    ]
 }
 
 async fn show(call: Call, Path(name): Path<String>) -> Answer {

@@ -1,13 +1,12 @@
 //! `/nodes/{node}/traits`: simple edits of the node's traits.
 
-use crate::app::App;
+use crate::access;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
 use api_types::Traits;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{get, put};
 use model::{Node, Refusal, RefusalKind};
 use serde_json::Value;
 use uuid::Uuid;
@@ -17,14 +16,37 @@ const MOST: usize = 50;
 /// The name spaces of standard traits; `CUSTOM` is everybody's own.
 const NAME_SPACES: &[&str] = &["CUSTOM", "HW", "COMPUTE", "STORAGE", "MISC", "OWNER"];
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/nodes/{node}/traits", get(list).put(replace).delete(clear))
-        .route("/nodes/{node}/traits/{trait}", put(add).delete(remove))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/nodes/{node}/traits", list, "List a node's traits")
+            .since(37)
+            .access(access::READ),
+        Endpoint::put("/nodes/{node}/traits", replace, "Replace a node's traits")
+            .status(204)
+            .since(37)
+            .access(access::OWNER_MANAGE),
+        Endpoint::delete(
+            "/nodes/{node}/traits",
+            clear,
+            "Remove all of a node's traits",
+        )
+        .since(37)
+        .access(access::OWNER_MANAGE),
+        Endpoint::put("/nodes/{node}/traits/{trait}", add, "Add a trait to a node")
+            .status(204)
+            .since(37)
+            .access(access::OWNER_MANAGE),
+        Endpoint::delete(
+            "/nodes/{node}/traits/{trait}",
+            remove,
+            "Remove a trait from a node",
+        )
+        .since(37)
+        .access(access::OWNER_MANAGE),
+    ]
 }
 
 async fn list(call: Call, Path(node): Path<String>) -> Answer {
-    call.path_since(37)?;
     let node = ident::node(&call, &node).await?;
     answer::ok(&Traits {
         traits: node.traits,
@@ -32,7 +54,6 @@ async fn list(call: Call, Path(node): Path<String>) -> Answer {
 }
 
 async fn replace(call: Call, Path(node): Path<String>) -> Answer {
-    call.path_since(37)?;
     let mut body = call.object()?;
     let list = match (body.remove("traits"), body.is_empty()) {
         (Some(Value::Array(list)), true) => list,
@@ -52,14 +73,12 @@ async fn replace(call: Call, Path(node): Path<String>) -> Answer {
 }
 
 async fn clear(call: Call, Path(node): Path<String>) -> Answer {
-    call.path_since(37)?;
     let node = ident::node(&call, &node).await?;
     edit(&call, node.uuid, |_| Ok(Vec::new())).await?;
     answer::no_content()
 }
 
 async fn add(call: Call, Path((node, name)): Path<(String, String)>) -> Answer {
-    call.path_since(37)?;
     check(&name)?;
     if call.json()?.is_some() {
         return Err(ApiError::invalid("No body is expected."));
@@ -77,7 +96,6 @@ async fn add(call: Call, Path((node, name)): Path<(String, String)>) -> Answer {
 }
 
 async fn remove(call: Call, Path((node, name)): Path<(String, String)>) -> Answer {
-    call.path_since(37)?;
     let node = ident::node(&call, &node).await?;
     let removed = move |mut traits: Vec<String>| {
         let before = traits.len();

@@ -1,21 +1,31 @@
 //! `GET /nodes/{node}/validate`, and its older form with the node in the query.
 
-use crate::app::App;
+use crate::access;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
 use api_types::InterfaceValidation;
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
 use model::InterfaceKind;
 use ports::hardware::Validation;
 use std::collections::BTreeMap;
 
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/nodes/{node}/validate", get(of_path))
-        .route("/nodes/validate", get(of_query))
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(
+            "/nodes/{node}/validate",
+            of_path,
+            "Check what a node's interfaces need",
+        )
+        .access(access::PROVISION),
+        Endpoint::get(
+            "/nodes/validate",
+            of_query,
+            "Check what a node's interfaces need, the node named in the query",
+        )
+        .access(access::PROVISION),
+    ]
 }
 
 async fn of_path(call: Call, Path(node): Path<String>) -> Answer {
