@@ -82,9 +82,7 @@ impl Kit {
     /// Installs the packages that are missing and builds what is not built yet.
     pub fn prepare(wishes: &Wishes) -> Result<Self> {
         packages::install_for_lab()?;
-        if wishes.image == Kind::Debian {
-            packages::install_for_debian_image()?;
-        }
+        packages::install_for_image(wishes.image, wishes.shape.firmware)?;
         let program = programs::daemon(wishes.release)?;
         let ramdisk = ramdisk::prepare(wishes.kernel)?;
         println!(
@@ -92,7 +90,8 @@ impl Kit {
             ramdisk.kernel,
             ramdisk.bytes as f64 / 1_048_576.0
         );
-        let image = image::build(wishes.image).context("cannot build the target image")?;
+        let image = image::build(wishes.image, wishes.shape.firmware)
+            .context("cannot build the target image")?;
         Ok(Self {
             program,
             ramdisk,

@@ -15,13 +15,13 @@ pub(crate) mod story;
 mod virtual_machines;
 
 pub use simulated::run as fleet_stage;
-pub use stage::{error_stage, vm_stage};
+pub use stage::{bios_stage, error_stage, vm_stage};
 
 use anyhow::Result;
 use clap::Args;
 
 use crate::lab::image::Kind;
-use crate::lab::machine::Shape;
+use crate::lab::machine::{Firmware, Shape};
 use crate::lab::packages::kernel::Flavour;
 
 /// Bring machines from powered off to running a deployed system, and show it.
@@ -31,6 +31,7 @@ Examples:
   cargo testbed demo                          two virtual machines; needs root and Debian
   cargo testbed demo --keep                   and leave everything up to play with
   cargo testbed demo --machines 4 --image debian
+  cargo testbed demo --firmware bios          legacy machines: SeaBIOS, iPXE as the network card's ROM
   cargo testbed demo --simulated              no root, no packages, seconds")]
 pub struct DemoCommand {
     /// How many machines [default: 2, or 8 simulated ones]
@@ -39,11 +40,14 @@ pub struct DemoCommand {
     /// What they are given
     #[arg(long, value_enum, default_value = "mini")]
     image: Kind,
+    /// Firmware of the machines
+    #[arg(long, value_enum, default_value_t)]
+    firmware: Firmware,
     /// Leave everything up afterwards, and say how to talk to it
     #[arg(long)]
     keep: bool,
     /// Model machines instead of virtual ones: no root, no packages, seconds
-    #[arg(long, conflicts_with_all = ["image", "keep", "kernel", "memory", "kvm"])]
+    #[arg(long, conflicts_with_all = ["image", "firmware", "keep", "kernel", "memory", "kvm"])]
     simulated: bool,
     /// Kernel of the agent's ramdisk
     #[arg(long, value_enum, default_value = "cloud")]
@@ -68,6 +72,7 @@ impl DemoCommand {
             kernel: self.kernel,
             kvm: self.kvm,
             shape: Shape {
+                firmware: self.firmware,
                 memory_mib: self.memory,
                 ..Shape::default()
             },

@@ -65,12 +65,13 @@ fn introduce(wishes: &Wishes, keep: bool) {
         Kind::Debian => "Debian with cloud-init",
         Kind::Mini | Kind::MiniFull => "a small Linux system",
     };
+    let firmware = wishes.shape.firmware;
     let count = wishes.machines;
     println!("This demo provisions {count} virtual machines as if they were bare metal. It will");
     println!("  - install the Debian packages that are missing, naming each");
     println!("  - build the daemon, the agent, the agent's ramdisk and the target image ({image})");
     println!(
-        "  - make a network namespace with the bridge {BRIDGE}, and in it {count} powered-off UEFI machines with Redfish BMCs"
+        "  - make a network namespace with the bridge {BRIDGE}, and in it {count} powered-off {firmware} machines with Redfish BMCs"
     );
     println!(
         "  - start `hammerscale serve` there, enroll the machines, inspect, clean and deploy them over the network"

@@ -89,16 +89,21 @@ pub fn mac_of(number: u8) -> String {
     format!("52:54:00:22:00:{number:02x}")
 }
 
+impl fmt::Display for Firmware {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Uefi => "UEFI",
+            Self::Bios => "BIOS",
+        })
+    }
+}
+
 impl fmt::Display for Shape {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let firmware = match self.firmware {
-            Firmware::Uefi => "UEFI",
-            Firmware::Bios => "BIOS",
-        };
         write!(
             out,
-            "{firmware}, {} MiB, {:?} nic, {} GiB {:?} disk",
-            self.memory_mib, self.nic, self.disk_gib, self.disk
+            "{}, {} MiB, {:?} nic, {} GiB {:?} disk",
+            self.firmware, self.memory_mib, self.nic, self.disk_gib, self.disk
         )
     }
 }

@@ -64,6 +64,11 @@ pub fn stages() -> Vec<Stage> {
             "images that cannot be deployed leave a virtual machine that can be deployed",
             crate::demo::error_stage,
         ),
+        second(
+            "vm-bios",
+            "a virtual machine with legacy firmware is deployed and given back",
+            crate::demo::bios_stage,
+        ),
     ]
 }
 

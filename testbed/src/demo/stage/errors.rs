@@ -10,6 +10,7 @@ use super::{Stage, stage};
 use crate::demo::lab_machine;
 use crate::demo::site::client;
 use crate::demo::story::{Story, Target};
+use crate::lab::machine::Firmware;
 use crate::lab::web;
 use crate::lab::web::process::Offer;
 
@@ -22,6 +23,7 @@ pub fn error_stage() -> Result<()> {
     let too_large = folder.path().join(TOO_LARGE);
     stage(
         "errors",
+        Firmware::Uefi,
         |kit| {
             // One GiB more than the machine's disk; nothing of it takes room.
             let file = File::create(&too_large)?;

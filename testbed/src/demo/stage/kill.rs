@@ -12,6 +12,7 @@ use crate::demo::lab_machine;
 use crate::demo::site::client;
 use crate::demo::story::Story;
 use crate::lab::Machine;
+use crate::lab::machine::Firmware;
 use crate::lab::web::process::{Offer, status};
 
 /// The image takes so many seconds, however fast the machine is.
@@ -22,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(240);
 pub fn vm_stage() -> Result<()> {
     stage(
         "vm",
+        Firmware::Uefi,
         |kit| {
             let pace = u32::try_from(kit.raw_bytes()? / WRITING)?;
             Ok(Offer {

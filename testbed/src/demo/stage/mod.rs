@@ -1,15 +1,18 @@
 //! Stages of the project's tests that deploy virtual machines, each in a lab of its own.
 
+mod bios;
 mod clock;
 mod errors;
 mod kill;
 
+pub use bios::bios_stage;
 pub use errors::error_stage;
 pub use kill::vm_stage;
 
 use anyhow::{Context, Result};
 
 use crate::lab::deadline::Interrupt;
+use crate::lab::machine::{Firmware, Shape};
 use crate::lab::web::process::Offer;
 use crate::lab::{Lab, Machine};
 
@@ -31,6 +34,7 @@ struct Stage {
 /// Builds, brings a lab with one machine up, lets `work` do its part, and takes the lab down. `offer` chooses what the web server has.
 fn stage(
     name: &str,
+    firmware: Firmware,
     offer: impl FnOnce(&Kit) -> Result<Offer>,
     work: impl AsyncFnOnce(&mut Stage) -> Result<()> + Send,
 ) -> Result<()> {
@@ -38,6 +42,10 @@ fn stage(
     let wishes = Wishes {
         name: format!("{name}-{}", std::process::id()),
         machines: 1,
+        shape: Shape {
+            firmware,
+            ..Shape::default()
+        },
         ..Wishes::default()
     };
     let mut clock = PhaseClock::start();

@@ -39,12 +39,10 @@ pub struct Boot {
 impl Boot {
     /// Installs, powers on, waits.
     pub fn run(self) -> Result<()> {
-        if self.image == Kind::Debian {
-            packages::install_for_debian_image()?;
-        }
         let lab = Lab::attach(&self.lab.name, &Interrupt::on_signals()?)?;
-        let image = image::build(self.image)?;
         let machine = lab.machine(&self.machine)?;
+        packages::install_for_image(self.image, machine.shape.firmware)?;
+        let image = image::build(self.image, machine.shape.firmware)?;
         lab.install(&self.machine, &image, &self.config_drive(&machine.mac))?;
         let earlier = reports(&lab)?.len();
         let begin = Instant::now();

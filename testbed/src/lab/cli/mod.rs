@@ -109,6 +109,9 @@ pub struct ImageCommand {
     /// Which image.
     #[arg(value_enum, default_value = "mini")]
     kind: Kind,
+    /// The firmware that shall boot it.
+    #[arg(long, value_enum, default_value_t)]
+    firmware: Firmware,
 }
 
 impl LabCommand {
@@ -128,11 +131,8 @@ impl LabCommand {
 impl ImageCommand {
     /// Builds the image and says where it is.
     pub fn run(self) -> Result<()> {
-        match self.kind {
-            Kind::Debian => packages::install_for_debian_image()?,
-            Kind::Mini | Kind::MiniFull => packages::install_for_image()?,
-        }
-        let image = image::build(self.kind)?;
+        packages::install_for_image(self.kind, self.firmware)?;
+        let image = image::build(self.kind, self.firmware)?;
         println!("{}  {}", image.raw_sha256, image.raw.display());
         println!("{}  {}", image.gzip_sha256, image.gzip.display());
         Ok(())
@@ -143,7 +143,7 @@ impl Up {
     fn run(self) -> Result<()> {
         let interrupt = Interrupt::on_signals()?;
         let mut lab = Lab::up(&self.options(), &interrupt)?;
-        start_web(&mut lab)?;
+        start_web(&mut lab, self.firmware)?;
         status::print(lab.record());
         if self.keep {
             println!(
@@ -183,8 +183,9 @@ impl Up {
 }
 
 /// The small target image, plain and compressed.
-fn start_web(lab: &mut Lab) -> Result<()> {
-    let image = image::build(Kind::Mini)?;
+fn start_web(lab: &mut Lab, firmware: Firmware) -> Result<()> {
+    packages::install_for_image(Kind::Mini, firmware)?;
+    let image = image::build(Kind::Mini, firmware)?;
     let images = BTreeMap::from([
         ("mini.raw".to_owned(), image.raw),
         ("mini.raw.gz".to_owned(), image.gzip),

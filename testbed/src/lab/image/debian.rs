@@ -1,4 +1,4 @@
-//! Debian with cloud-init as a target image: shim, GRUB and a root file system in one raw disk. Nothing is mounted.
+//! Debian with cloud-init as a target image: shim, GRUB for either firmware and a root file system in one raw disk. Nothing is mounted.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use netboot_media::fat::{FatFile, fat_image};
 
 use super::disk::{Content, EFI_SYSTEM, LINUX, Part, write};
-use super::{Image, cached, read};
+use super::{Image, bios, cached, read};
 use crate::lab::cache;
 use crate::lab::command::{output, tool};
 
@@ -53,9 +53,15 @@ const DATA_SOURCES: &str = "datasource_list: [ ConfigDrive, NoCloud, None ]\n";
 const GRUB_START: &str =
     "search --label root --set=root\nset prefix=($root)/boot/grub\nconfigfile $prefix/grub.cfg\n";
 
+const GRUB_START_BIOS: &str = "search.fs_label root root\nconfigfile /boot/grub/grub.cfg\n";
+
 /// Builds it, or gives the cached one. The key is the recipe, not the archive's state: remove it from the cache to renew it.
 pub fn build() -> Result<Image> {
-    let key = cache::key([include_str!("debian.rs"), include_str!("disk.rs")]);
+    let key = cache::key([
+        include_str!("debian.rs"),
+        include_str!("disk.rs"),
+        include_str!("bios.rs"),
+    ]);
     cached(&format!("image-debian-{key}"), |raw| {
         let scratch =
             tempfile::tempdir_in(cache::folder()?).context("cannot make a scratch folder")?;
@@ -165,15 +171,11 @@ fn write_disk(root: &Path, file_system: &Path, raw: &Path) -> Result<()> {
         kind: LINUX,
         content: Content::File(file_system.to_owned()),
     };
-    write(
-        raw,
-        &[
-            Part {
-                name: "EFI system",
-                kind: EFI_SYSTEM,
-                content: Content::Bytes(boot),
-            },
-            root,
-        ],
-    )
+    let efi = Part {
+        name: "EFI system",
+        kind: EFI_SYSTEM,
+        content: Content::Bytes(boot),
+    };
+    write(raw, &[bios::part(GRUB_START_BIOS)?, efi, root])?;
+    bios::make_bootable(raw)
 }

@@ -9,7 +9,7 @@ use gptman::{GPT, GPTPartitionEntry};
 use sha2::{Digest, Sha256};
 
 /// Bytes of a sector.
-const SECTOR: u64 = 512;
+pub const SECTOR: u64 = 512;
 /// Partitions begin at multiples of this, in bytes.
 const ALIGNMENT: u64 = 1 << 20;
 
@@ -152,7 +152,7 @@ impl Content {
 }
 
 /// The mixed byte order of GUIDs on disk: the first three fields are little-endian.
-const fn guid(first: u32, second: u16, third: u16, rest: [u8; 8]) -> [u8; 16] {
+pub const fn guid(first: u32, second: u16, third: u16, rest: [u8; 8]) -> [u8; 16] {
     let (a, b, c, d) = (
         first.to_le_bytes(),
         second.to_le_bytes(),

@@ -1,5 +1,6 @@
 //! Target images: what the lab deploys onto machines. Built without mounting anything, and kept in the cache.
 
+mod bios;
 pub mod cloud_init;
 pub mod debian;
 mod disk;
@@ -16,6 +17,7 @@ use netboot_media::fat::{FatFile, fat_image};
 use netboot_media::uki::{UkiParts, unified_kernel_image};
 
 use super::cache;
+use super::machine::Firmware;
 use super::packages::kernel::{self, Flavour, Kernel};
 
 pub use disk::{Content, Part, deployed, write};
@@ -26,6 +28,8 @@ const BUSYBOX: &str = "/bin/busybox";
 const COMMAND_LINE: &str = "console=ttyS0,115200 quiet panic=10";
 /// Label of the boot partition; the image finds the disk it runs from by it.
 const LABEL: &str = "HS-TARGET";
+const LINUX: &str = "vmlinuz";
+const INITRAMFS: &str = "initramfs.gz";
 
 /// Which target image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -51,41 +55,69 @@ pub struct Image {
     pub gzip_sha256: String,
 }
 
-/// Builds an image, or gives the one in the cache when nothing it is made from has changed.
-pub fn build(kind: Kind) -> Result<Image> {
+/// Builds an image that this firmware boots, or gives the one in the cache when nothing it is made from has changed. The small ones are made
+/// for one firmware, because they would be twice as large for both; Debian boots with either.
+pub fn build(kind: Kind, firmware: Firmware) -> Result<Image> {
     match kind {
-        Kind::Mini => mini(Flavour::Cloud),
-        Kind::MiniFull => mini(Flavour::Full),
+        Kind::Mini => mini(Flavour::Cloud, firmware),
+        Kind::MiniFull => mini(Flavour::Full, firmware),
         Kind::Debian => debian::build(),
     }
 }
 
-fn mini(flavour: Flavour) -> Result<Image> {
+fn mini(flavour: Flavour, firmware: Firmware) -> Result<Image> {
     let kernel = kernel::fetch(flavour)?;
-    let (busybox, stub) = (
-        cache::sha256(Path::new(BUSYBOX))?,
-        cache::sha256(Path::new(STUB))?,
-    );
+    let busybox = cache::sha256(Path::new(BUSYBOX))?;
+    let loader = match firmware {
+        Firmware::Uefi => cache::sha256(Path::new(STUB))?,
+        Firmware::Bios => bios::version()?,
+    };
     let parts = [
         &kernel.release,
         &kernel.version,
         busybox.as_str(),
-        &stub,
+        &loader,
         COMMAND_LINE,
         include_str!("disk.rs"),
+        include_str!("bios.rs"),
+        include_str!("mod.rs"),
     ];
     let key = cache::key(parts.into_iter().chain(initramfs::SOURCES));
-    cached(&format!("image-mini-{key}"), |raw| write_mini(&kernel, raw))
+    cached(&format!("image-mini-{key}"), |raw| {
+        println!("building the target image with kernel {}", kernel.release);
+        let initramfs = initramfs::build(&kernel, &read(Path::new(BUSYBOX))?)?;
+        match firmware {
+            Firmware::Uefi => write_uefi(&kernel, &initramfs, raw),
+            Firmware::Bios => write_bios(&kernel, &initramfs, raw),
+        }
+    })
 }
 
-fn write_mini(kernel: &Kernel, raw: &Path) -> Result<()> {
-    println!("building the target image with kernel {}", kernel.release);
-    let initramfs = initramfs::build(kernel, &read(Path::new(BUSYBOX))?)?;
+/// GRUB, and kernel and initramfs beside each other.
+fn write_bios(kernel: &Kernel, initramfs: &[u8], raw: &Path) -> Result<()> {
+    let linux = read(&kernel.image)?;
+    let file = |path, content| FatFile { path, content };
+    let system = fat_image(LABEL, &[file(LINUX, &linux), file(INITRAMFS, initramfs)])
+        .context("cannot write the system's partition")?;
+    let menu = format!(
+        "search.fs_label {LABEL} root\nlinux /{LINUX} {COMMAND_LINE}\ninitrd /{INITRAMFS}\nboot\n"
+    );
+    let system = Part {
+        name: "system",
+        kind: disk::LINUX,
+        content: Content::Bytes(system),
+    };
+    write(raw, &[bios::part(&menu)?, system])?;
+    bios::make_bootable(raw)
+}
+
+/// One program that the firmware starts by itself.
+fn write_uefi(kernel: &Kernel, initramfs: &[u8], raw: &Path) -> Result<()> {
     let unified = unified_kernel_image(&UkiParts {
         stub: &read(Path::new(STUB))?,
         os_release: "ID=hammerscale-target\nNAME=\"Hammerscale target\"\nVERSION_ID=1\n",
         cmdline: COMMAND_LINE,
-        initrd: &initramfs,
+        initrd: initramfs,
         linux: &read(&kernel.image)?,
     })
     .context("cannot join kernel and initramfs")?;

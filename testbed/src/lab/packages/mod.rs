@@ -9,6 +9,9 @@ pub mod qemu_release;
 
 use anyhow::{Context, Result, bail};
 
+use super::image::Kind;
+use super::machine::Firmware;
+
 /// A package and the reason the lab needs it.
 #[derive(Debug, Clone, Copy)]
 pub struct Need {
@@ -50,6 +53,9 @@ const IMAGES: &[Need] = &[
     need("kmod", "finds the kernel modules' order"),
 ];
 
+/// What an image that a BIOS boots needs besides.
+const BIOS_IMAGE: &[Need] = &[need("grub-pc-bin", "boot code for BIOS machines")];
+
 /// What the full Debian image needs besides.
 const DEBIAN_IMAGE: &[Need] = &[
     need("mmdebstrap", "assembles a Debian root"),
@@ -63,16 +69,17 @@ pub fn install_for_lab() -> Result<()> {
     install(&[MACHINES, IMAGES].concat())
 }
 
-/// Installs what building the small target image needs.
-pub fn install_for_image() -> Result<()> {
+/// Installs what building a target image needs.
+pub fn install_for_image(kind: Kind, firmware: Firmware) -> Result<()> {
     require_debian()?;
-    install(IMAGES)
-}
-
-/// Installs what building the full Debian image needs.
-pub fn install_for_debian_image() -> Result<()> {
-    require_debian()?;
-    install(&[IMAGES, DEBIAN_IMAGE].concat())
+    let mut needs = IMAGES.to_vec();
+    if kind == Kind::Debian {
+        needs.extend(DEBIAN_IMAGE);
+    }
+    if kind == Kind::Debian || firmware == Firmware::Bios {
+        needs.extend(BIOS_IMAGE);
+    }
+    install(&needs)
 }
 
 /// Installs the programs that wire tests are judged by.
