@@ -51,7 +51,7 @@ async fn install(agent: &Arc<Agent>, params: &Params) -> Result<(), Failure> {
     }
     if system::boot_mode(&agent.host) != "uefi" {
         return Err(Failure::boot_entry(
-            "the node is to boot by UEFI, but the ramdisk was booted by BIOS; set the machine's boot mode to UEFI",
+            "the node is to boot by UEFI, but the ramdisk was booted by BIOS; set the machine's boot mode to UEFI, or the node's capability boot_mode to bios",
         ));
     }
     let disk = match agent.written_disk() {

@@ -7,6 +7,6 @@ mod payload;
 mod poll;
 mod write_image;
 
-pub(crate) use payload::{bare, boot_mode, command, echoed_step, link};
+pub(crate) use payload::{bare, boot_mode, command, echoed_step, link, wanted_boot_mode};
 pub(crate) use poll::Polls;
 pub(crate) use write_image::fill_step_args;

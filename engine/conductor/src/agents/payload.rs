@@ -68,21 +68,21 @@ async fn ports_of(context: &Context) -> Result<Vec<Port>, ActError> {
         .map_err(|error| ActError::passing(format!("the node's ports could not be read: {error}")))
 }
 
-/// `uefi` or `bios`: the node's own, else its capability, else UEFI as in Ironic.
+/// `uefi` or `bios`: the one asked for, else the one that was seen, else UEFI as in Ironic.
 pub(crate) fn boot_mode(node: &Node) -> String {
-    let capability = node
-        .properties
-        .get("capabilities")
-        .and_then(Value::as_str)
-        .and_then(|list| {
-            list.split(',')
-                .filter_map(|pair| pair.split_once(':'))
-                .find(|(key, _)| key.trim() == "boot_mode")
-                .map(|(_, mode)| mode.trim().to_owned())
-        });
-    capability
+    wanted_boot_mode(node)
+        .map(str::to_owned)
         .or_else(|| node.boot_mode.clone())
         .unwrap_or_else(|| "uefi".to_owned())
+}
+
+/// The node's capability `boot_mode`.
+pub(crate) fn wanted_boot_mode(node: &Node) -> Option<&str> {
+    let list = node.properties.get("capabilities")?.as_str()?;
+    list.split(',')
+        .filter_map(|pair| pair.split_once(':'))
+        .find(|(key, _)| key.trim() == "boot_mode")
+        .map(|(_, mode)| mode.trim())
 }
 
 fn node_document(node: &Node) -> Value {

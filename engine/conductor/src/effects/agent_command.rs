@@ -140,6 +140,19 @@ async fn params(context: &Context, name: &str) -> Result<Option<Value>, ActError
         "root_uuid": part("root uuid"),
         "efi_system_part_uuid": part("efi system partition uuid"),
         "prep_boot_part_uuid": part("PReP Boot partition uuid"),
-        "target_boot_mode": agents::boot_mode(&context.node),
+        "target_boot_mode": target_boot_mode(context).await?,
     })))
+}
+
+/// What the node asks for or an inspection saw; of a machine that was never inspected, what its BMC shows.
+async fn target_boot_mode(context: &Context) -> Result<String, ActError> {
+    let node = &context.node;
+    if node.boot_mode.is_none()
+        && agents::wanted_boot_mode(node).is_none()
+        && let Some(boot) = context.machine.driver.boot_device()
+        && let Some(shown) = boot.get(&context.machine.target).await?.mode
+    {
+        return Ok(shown.to_string());
+    }
+    Ok(agents::boot_mode(node))
 }

@@ -1,9 +1,11 @@
-//! Chooses the boot device; the driver writes it and reads it back. Setting it twice is harmless.
+//! Chooses the boot device, and with it the boot mode that the node asks for; the driver writes both and reads them back. Setting it twice is
+//! harmless.
 
 use super::{ActError, Certainty, Context, EffectKind, Probe, mismatch};
+use crate::agents;
 use async_trait::async_trait;
-use bmc_core::{BootDeviceKind, BootRequest, Persistence};
-use model::{Action, Outcome};
+use bmc_core::{BootDeviceKind, BootMode, BootRequest, Persistence};
+use model::{Action, Node, Outcome};
 
 pub(super) struct SetBootDevice;
 
@@ -18,6 +20,17 @@ pub(crate) fn device(word: &str) -> Option<BootDeviceKind> {
         "floppy" => Some(BootDeviceKind::Floppy),
         _ => None,
     }
+}
+
+/// The mode to change to: the one of the node's capability `boot_mode`, where the BMC shows the other one. A BMC that shows none is not told one:
+/// it would refuse the property.
+fn mode_to_set(node: &Node, shown: Option<BootMode>) -> Option<BootMode> {
+    let wanted = match agents::wanted_boot_mode(node)? {
+        "uefi" => BootMode::Uefi,
+        "bios" => BootMode::Legacy,
+        _ => return None,
+    };
+    (shown? != wanted).then_some(wanted)
 }
 
 #[async_trait]
@@ -42,7 +55,11 @@ impl EffectKind for SetBootDevice {
             return Probe::Unknown;
         };
         match boot.get(&context.machine.target).await {
-            Ok(found) if found.device == device(wanted) && found.persistent == *persistent => {
+            Ok(found)
+                if found.device == device(wanted)
+                    && found.persistent == *persistent
+                    && mode_to_set(&context.node, found.mode).is_none() =>
+            {
                 Probe::Done(Outcome::Done)
             }
             Ok(_) => Probe::NotDone,
@@ -70,11 +87,46 @@ impl EffectKind for SetBootDevice {
         } else {
             Persistence::Once
         };
-        boot.set(
-            &context.machine.target,
-            &BootRequest::new(kind, persistence),
-        )
-        .await?;
+        let mut request = BootRequest::new(kind, persistence);
+        if agents::wanted_boot_mode(&context.node).is_some() {
+            let shown = boot.get(&context.machine.target).await?.mode;
+            request.mode = mode_to_set(&context.node, shown);
+        }
+        boot.set(&context.machine.target, &request).await?;
         Ok(Outcome::Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    fn node(capabilities: &str) -> Node {
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let mut node = Node::new(uuid::Uuid::nil(), "redfish", now);
+        let capabilities = json!(capabilities);
+        node.properties.insert("capabilities".into(), capabilities);
+        node
+    }
+
+    #[test]
+    fn the_mode_is_set_where_it_is_asked_for_and_differs() {
+        let (uefi, legacy) = (Some(BootMode::Uefi), Some(BootMode::Legacy));
+        for (capabilities, shown, wanted) in [
+            ("cpu_vt:true,boot_mode:bios", uefi, legacy),
+            ("boot_mode:uefi", legacy, uefi),
+            ("boot_mode:uefi", uefi, None),
+            ("boot_mode:bios", None, None),
+            ("boot_mode:other", uefi, None),
+            ("cpu_vt:true", legacy, None),
+        ] {
+            assert_eq!(
+                mode_to_set(&node(capabilities), shown),
+                wanted,
+                "{capabilities}"
+            );
+        }
     }
 }
