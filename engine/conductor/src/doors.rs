@@ -13,11 +13,12 @@ use model::{
 use ports::blob::BlobKind;
 use ports::engine::{
     AgentGrant, AgentLookup, AgentOrigin, AgentRefusal, BootDeviceSetting, CursorExpired, Engine,
-    EngineError, NodeEdit, PortEdit, ProvisionRequest, Subscription,
+    EngineError, NodeEdit, PortEdit, ProvisionRequest, ResourcesEdit, Subscription,
 };
 use ports::event::{Cursor, EventKind};
 use ports::hardware::{HardwareDescription, Validation};
 use ports::query::{Page, PortQuery};
+use ports::store::TurnRecord;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use uuid::Uuid;
@@ -319,6 +320,18 @@ impl Engine for Conductor {
             return Err(Refusal::new(RefusalKind::WrongState, text).into());
         }
         Ok(self.inner.store.delete_port(uuid).await?)
+    }
+
+    async fn change_resources(&self, uuid: Uuid, edit: ResourcesEdit) -> Result<(), EngineError> {
+        let _turn = self.inner.nodes.lock(uuid).await;
+        let node = self.load(uuid).await?;
+        let ports = self.ports_of(uuid).await?;
+        let change = edit(&node, &ports)?;
+        let after = change.node.unwrap_or_else(|| node.clone());
+        let mut record = TurnRecord::of(after);
+        (record.resources, record.ports) = (change.resources, change.ports);
+        self.commit_record(&node, record).await?;
+        Ok(())
     }
 
     fn hardware_types(&self) -> Vec<HardwareDescription> {

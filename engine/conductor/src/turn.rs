@@ -118,6 +118,7 @@ impl Conductor {
                 .map(PortChange::Create)
                 .collect(),
             blobs,
+            resources: Vec::new(),
         };
         after.revision = self.inner.store.commit(record).await?;
         self.follow_up(before, &after, decision.cancel_others);
@@ -169,17 +170,21 @@ impl Conductor {
     pub(crate) async fn commit_edit(
         &self,
         before: &Node,
-        mut after: Node,
+        after: Node,
     ) -> Result<Node, EngineError> {
-        after.updated_at = Some(self.now());
-        let record = TurnRecord {
-            node: after.clone(),
-            effects: Vec::new(),
-            finished: Vec::new(),
-            history: Vec::new(),
-            ports: Vec::new(),
-            blobs: Vec::new(),
-        };
+        self.commit_record(before, TurnRecord::of(after)).await
+    }
+
+    /// The same with what else is written in one transaction.
+    pub(crate) async fn commit_record(
+        &self,
+        before: &Node,
+        mut record: TurnRecord,
+    ) -> Result<Node, EngineError> {
+        if record.node != *before {
+            record.node.updated_at = Some(self.now());
+        }
+        let mut after = record.node.clone();
         after.revision = self.inner.store.commit(record).await?;
         self.inner
             .stream

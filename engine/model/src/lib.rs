@@ -1,6 +1,7 @@
 //! The nouns of the engine: nodes, ports, states, steps, effects. Data only: no I/O, no async, no clock, no randomness.
 
 pub mod boot;
+pub mod chassis;
 pub mod effect;
 pub mod flow;
 pub mod guarded;
@@ -13,12 +14,14 @@ pub mod outcome;
 pub mod port;
 pub mod power;
 pub mod refusal;
+pub mod resource;
 pub mod root_device;
 pub mod secret;
 pub mod state;
 pub mod step;
 pub mod verb;
 
+pub use chassis::Chassis;
 pub use effect::{Action, Effect, EffectId};
 pub use flow::{Flow, FlowKind, Phase, Stage, Wait, WaitFor};
 pub use guarded::Guarded;
@@ -30,6 +33,7 @@ pub use outcome::{Failure, FailureKind, Outcome};
 pub use port::Port;
 pub use power::{PowerState, PowerTarget};
 pub use refusal::{Refusal, RefusalKind};
+pub use resource::{Resource, ResourceKind};
 pub use secret::Secret;
 pub use state::{ProvisionState, StateClass};
 pub use step::Step;

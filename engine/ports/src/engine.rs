@@ -2,7 +2,8 @@
 
 use crate::event::{Cursor, Event};
 use crate::hardware::{HardwareDescription, Validation};
-use crate::store::StoreError;
+use crate::resources::ResourceChange;
+use crate::store::{PortChange, StoreError};
 use agent_wire::{HeartbeatRequest, InspectionData};
 use async_trait::async_trait;
 use model::{
@@ -43,6 +44,21 @@ pub enum EngineError {
 pub type NodeEdit = Box<dyn FnOnce(&Node) -> Result<Node, Refusal> + Send>;
 /// The same for a port; the node it belongs to stands beside it.
 pub type PortEdit = Box<dyn FnOnce(&Node, &Port) -> Result<Port, Refusal> + Send>;
+
+/// Changes of a node's other resources (port groups, volumes, ...) and of its ports, computed in the node's turn from the node and its
+/// ports as they are then. All of them are written, or none.
+pub type ResourcesEdit = Box<dyn FnOnce(&Node, &[Port]) -> Result<ResourcesChange, Refusal> + Send>;
+
+/// What a [`ResourcesEdit`] wants written.
+#[derive(Default)]
+pub struct ResourcesChange {
+    /// Changes of resources.
+    pub resources: Vec<ResourceChange>,
+    /// Changes of the node's ports that go with them.
+    pub ports: Vec<PortChange>,
+    /// The node as it shall be, when it changes too.
+    pub node: Option<Node>,
+}
 
 /// `PUT states/provision`.
 #[derive(Clone)]
@@ -200,6 +216,9 @@ pub trait Engine: Send + Sync {
     async fn edit_port(&self, port: Uuid, edit: PortEdit) -> Result<Port, EngineError>;
     /// Removes a port.
     async fn delete_port(&self, port: Uuid) -> Result<(), EngineError>;
+
+    /// Changes what hangs on a node, in the node's turn.
+    async fn change_resources(&self, node: Uuid, edit: ResourcesEdit) -> Result<(), EngineError>;
 
     /// The hardware types and what of them works here.
     fn hardware_types(&self) -> Vec<HardwareDescription>;

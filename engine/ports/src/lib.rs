@@ -9,4 +9,5 @@ pub mod event;
 pub mod hardware;
 pub mod netboot;
 pub mod query;
+pub mod resources;
 pub mod store;

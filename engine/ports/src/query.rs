@@ -86,4 +86,6 @@ pub struct PortQuery {
     pub shards: Vec<String>,
     /// Ports of nodes in one of these conductor groups.
     pub conductor_groups: Vec<String>,
+    /// Ports of nodes whose owner or lessee is this project.
+    pub project: Option<String>,
 }

@@ -2,8 +2,9 @@
 
 use crate::blob::{Blob, BlobKind};
 use crate::query::{NodeQuery, PortQuery};
+use crate::resources::{ResourceChange, ResourceQuery, StoredResource};
 use async_trait::async_trait;
-use model::{Effect, EffectId, HistoryEntry, MacAddress, Node, Port};
+use model::{Effect, EffectId, HistoryEntry, MacAddress, Node, Port, ResourceKind};
 use uuid::Uuid;
 
 /// Why the store did not do it.
@@ -75,6 +76,23 @@ pub struct TurnRecord {
     pub ports: Vec<PortChange>,
     /// Large values that the node refers to from now on.
     pub blobs: Vec<Blob>,
+    /// Changes to other resources that hang on it.
+    pub resources: Vec<ResourceChange>,
+}
+
+impl TurnRecord {
+    /// A turn that writes the node and nothing else.
+    pub fn of(node: Node) -> Self {
+        Self {
+            node,
+            effects: Vec::new(),
+            finished: Vec::new(),
+            history: Vec::new(),
+            ports: Vec::new(),
+            blobs: Vec::new(),
+            resources: Vec::new(),
+        }
+    }
 }
 
 /// What survives the process.
@@ -118,6 +136,28 @@ pub trait Store: Send + Sync {
     async fn port_by_address(&self, address: MacAddress) -> Result<Option<Port>, StoreError>;
     /// A page of ports, in order of creation unless the page says otherwise.
     async fn ports(&self, query: &PortQuery) -> Result<Vec<Port>, StoreError>;
+
+    /// Changes resources, all of them or none.
+    async fn change_resources(&self, changes: Vec<ResourceChange>) -> Result<(), StoreError>;
+    /// One resource.
+    async fn resource(
+        &self,
+        kind: ResourceKind,
+        uuid: Uuid,
+    ) -> Result<Option<StoredResource>, StoreError>;
+    /// One resource by one of its unique values.
+    async fn resource_by(
+        &self,
+        kind: ResourceKind,
+        what: &'static str,
+        value: &str,
+    ) -> Result<Option<StoredResource>, StoreError>;
+    /// A page of resources, in order of creation unless the page says otherwise.
+    async fn resources(
+        &self,
+        kind: ResourceKind,
+        query: &ResourceQuery,
+    ) -> Result<Vec<StoredResource>, StoreError>;
 
     /// Stores a large value; storing it twice is one.
     async fn put_blob(&self, blob: Blob) -> Result<(), StoreError>;

@@ -6,8 +6,9 @@ mod port;
 
 use crate::fault::Fault;
 use crate::seal::Sealer;
-use model::{Effect, HistoryEntry, Node, Port};
+use model::{Effect, HistoryEntry, Node, Port, ResourceKind};
 use ports::netboot::Lease;
+use ports::resources::StoredResource;
 use ports::store::StoreError;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -69,6 +70,16 @@ struct HistoryRead {
 }
 
 #[derive(Serialize)]
+struct ResourceWritten<'a> {
+    resource: &'a Value,
+}
+
+#[derive(Deserialize)]
+struct ResourceRead {
+    resource: Value,
+}
+
+#[derive(Serialize)]
 struct LeaseWritten<'a> {
     lease: &'a Lease,
 }
@@ -127,6 +138,25 @@ impl Sealer {
         Ok(read.history)
     }
 
+    pub(crate) fn write_resource(&self, stored: &StoredResource) -> Result<String, StoreError> {
+        let resource = &stored.document;
+        self.write(
+            &resource_record(stored.kind, stored.uuid),
+            ResourceWritten { resource },
+        )
+    }
+
+    pub(crate) fn read_resource(
+        &self,
+        kind: ResourceKind,
+        uuid: Uuid,
+        text: &str,
+    ) -> Result<Value, StoreError> {
+        let record = resource_record(kind, uuid);
+        let read: ResourceRead = self.read(&record, text, "reading a resource's document")?;
+        Ok(read.resource)
+    }
+
     pub(crate) fn write_lease(&self, lease: &Lease) -> Result<String, StoreError> {
         self.write(&lease.mac.to_string(), LeaseWritten { lease })
     }
@@ -164,6 +194,10 @@ impl Sealer {
 
 fn record(uuid: Uuid) -> String {
     uuid.to_string()
+}
+
+fn resource_record(kind: ResourceKind, uuid: Uuid) -> String {
+    format!("{kind}/{uuid}")
 }
 
 fn effect_record(node: Uuid, number: u64) -> String {

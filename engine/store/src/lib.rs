@@ -14,6 +14,8 @@ mod node_rows;
 mod open;
 mod port_rows;
 mod reads;
+mod resource_reads;
+mod resource_rows;
 mod rows;
 mod seal;
 mod select;

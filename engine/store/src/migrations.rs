@@ -16,6 +16,7 @@ macro_rules! migrations {
 
 migrations! {
     1 "0001_initial";
+    2 "0002_resources";
 }
 
 pub(crate) fn sqlite() -> Migrator {

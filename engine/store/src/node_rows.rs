@@ -4,6 +4,7 @@ use crate::blobs;
 use crate::column::{INSERT_NODE, UPDATE_NODE};
 use crate::database::Session;
 use crate::port_rows;
+use crate::resource_rows;
 use crate::rows::{EffectRow, HistoryRow, NodeRow, PortChangeRow, TurnRow};
 use crate::write::{Limits, refused};
 use model::EffectId;
@@ -50,6 +51,9 @@ pub(crate) async fn commit_turn(
     blobs::keep_logs(session, node.uuid, &turn.blobs, limits.logs).await?;
     for change in &turn.ports {
         change_port(session, change).await?;
+    }
+    for change in &turn.resources {
+        resource_rows::apply(session, change).await?;
     }
     finish_effects(session, &turn.finished).await?;
     for effect in &turn.effects {

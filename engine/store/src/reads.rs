@@ -93,7 +93,7 @@ impl SqlStore {
         let mut lent = self.pool().lend().await.map_err(reading)?;
         let mut session = lent.session();
         let (sql, cells) = node_criteria(query, self.pool().like())
-            .page(&mut session, &NODES, &query.page)
+            .page(&mut session, &NODES.listing(&query.page)?, &query.page)
             .await?;
         let rows = session.rows(sql, cells).await.map_err(reading)?;
         rows.iter().map(|row| self.node_of(row)).collect()
@@ -109,7 +109,7 @@ impl SqlStore {
         let mut lent = self.pool().lend().await.map_err(reading)?;
         let mut session = lent.session();
         let (sql, cells) = port_criteria(query, self.pool().like())
-            .page(&mut session, &PORTS, &query.page)
+            .page(&mut session, &PORTS.listing(&query.page)?, &query.page)
             .await?;
         let rows = session.rows(sql, cells).await.map_err(reading)?;
         rows.iter().map(|row| self.port_of(row)).collect()
@@ -224,5 +224,9 @@ fn port_criteria(query: &PortQuery, like: &'static str) -> Select {
         &query.conductor_groups,
         ")",
     );
+    if let Some(project) = query.project.as_deref() {
+        let condition = format!("{nodes} owner = ? OR lessee = ?)");
+        select.and(&condition, [project.into(), project.into()]);
+    }
     select
 }

@@ -3,6 +3,7 @@
 use crate::column::{self, NODE, PORT};
 use crate::database::Cell;
 use crate::fault::Fault;
+use crate::resource_rows::ResourceChangeRow;
 use crate::seal::Sealer;
 use aws_lc_rs::digest;
 use chrono::Utc;
@@ -72,6 +73,7 @@ pub(crate) struct TurnRow {
     pub(crate) history: Vec<HistoryRow>,
     pub(crate) ports: Vec<PortChangeRow>,
     pub(crate) blobs: Vec<BlobRow>,
+    pub(crate) resources: Vec<ResourceChangeRow>,
 }
 
 impl Sealer {
@@ -166,6 +168,7 @@ impl Sealer {
             finished: record.finished,
             history: self.history_rows(node, &record.history)?,
             ports: all(&record.ports, change)?,
+            resources: all(&record.resources, |change| self.resource_change_row(change))?,
             blobs: record
                 .blobs
                 .into_iter()
@@ -175,7 +178,7 @@ impl Sealer {
     }
 }
 
-fn all<T, R>(
+pub(crate) fn all<T, R>(
     items: &[T],
     make: impl Fn(&T) -> Result<R, StoreError>,
 ) -> Result<Vec<R>, StoreError> {

@@ -70,16 +70,19 @@ impl Select {
     }
 
     /// Finishes: `SELECT {what} FROM {table}`, with the page's place, order and length.
-    pub(crate) async fn page<T>(
+    pub(crate) async fn page(
         mut self,
         session: &mut Session<'_>,
-        table: &Table<T>,
+        table: &Listing,
         page: &Page,
     ) -> Result<(AssertSqlSafe<String>, Vec<Cell>), StoreError> {
-        let column = table.sort_column(page)?;
+        let column = table.sort.as_deref();
+        if let Some((name, word)) = table.within {
+            self.equal(name, Some(word));
+        }
         let descending = page.sort_direction == SortDirection::Descending;
         if let Some(marker) = page.marker {
-            let place = table.place_of(session, marker, column).await?;
+            let place = table.place_of(session, marker).await?;
             self.after(table.name, column, descending, place);
         }
         self.cells.push(page.limit.into());
@@ -143,6 +146,17 @@ pub(crate) struct Table<T: 'static> {
 }
 
 impl<T> Table<T> {
+    /// The table, to be listed in the page's order.
+    pub(crate) fn listing(&self, page: &Page) -> Result<Listing, StoreError> {
+        Ok(Listing {
+            name: self.name,
+            noun: self.noun,
+            what: self.what,
+            sort: self.sort_column(page)?.map(str::to_owned),
+            within: None,
+        })
+    }
+
     fn sort_column(&self, page: &Page) -> Result<Option<&'static str>, StoreError> {
         let Some(key) = page.sort_key.as_deref().filter(|key| *key != "id") else {
             return Ok(None);
@@ -153,21 +167,38 @@ impl<T> Table<T> {
             .map(|column| Some(column.name))
             .ok_or_else(|| StoreError::SortKey(key.to_owned()))
     }
+}
 
-    async fn place_of(
-        &self,
-        session: &mut Session<'_>,
-        marker: Uuid,
-        column: Option<&str>,
-    ) -> Result<Place, StoreError> {
+/// What is listed, and by what it is sorted.
+pub(crate) struct Listing {
+    pub(crate) name: &'static str,
+    /// What the rows are called in messages.
+    pub(crate) noun: &'static str,
+    pub(crate) what: &'static str,
+    /// A column or an expression over columns; none is the order of creation.
+    pub(crate) sort: Option<String>,
+    /// A column and the word that it has in all rows that count.
+    pub(crate) within: Option<(&'static str, &'static str)>,
+}
+
+impl Listing {
+    async fn place_of(&self, session: &mut Session<'_>, marker: Uuid) -> Result<Place, StoreError> {
+        let mut cells = vec![marker.into()];
+        let within = match self.within {
+            Some((name, word)) => {
+                cells.push(word.into());
+                format!(" AND {name} = $2")
+            }
+            None => String::new(),
+        };
         let sql = format!(
-            "SELECT id, {} IS NULL FROM {} WHERE uuid = $1",
-            column.unwrap_or("id"),
+            "SELECT id, {} IS NULL FROM {} WHERE uuid = $1{within}",
+            self.sort.as_deref().unwrap_or("id"),
             self.name
         );
         let failed = |fault: Fault| fault.during("looking up where a page begins");
         let row = session
-            .row(AssertSqlSafe(sql), vec![marker.into()])
+            .row(AssertSqlSafe(sql), cells)
             .await
             .map_err(failed)?
             .ok_or_else(|| StoreError::NotFound {

@@ -2,14 +2,16 @@
 
 use crate::database::Pool;
 use crate::reads::reading;
+use crate::rows::all;
 use crate::seal::Sealer;
 use crate::write::Write;
 use crate::writer::Writer;
 use async_trait::async_trait;
 use chrono::{TimeDelta, Utc};
-use model::{Effect, EffectId, HistoryEntry, MacAddress, Node, Port};
+use model::{Effect, EffectId, HistoryEntry, MacAddress, Node, Port, ResourceKind};
 use ports::blob::{Blob, BlobKind};
 use ports::query::{NodeQuery, PortQuery};
+use ports::resources::{ResourceChange, ResourceQuery, StoredResource};
 use ports::store::{Store, StoreError, TurnRecord};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -172,6 +174,37 @@ impl Store for SqlStore {
 
     async fn ports(&self, query: &PortQuery) -> Result<Vec<Port>, StoreError> {
         self.list_ports(query).await
+    }
+
+    async fn change_resources(&self, changes: Vec<ResourceChange>) -> Result<(), StoreError> {
+        let rows = all(&changes, |change| self.sealer.resource_change_row(change))?;
+        self.write(Write::ChangeResources(rows)).await?;
+        Ok(())
+    }
+
+    async fn resource(
+        &self,
+        kind: ResourceKind,
+        uuid: Uuid,
+    ) -> Result<Option<StoredResource>, StoreError> {
+        self.one_resource(kind, uuid).await
+    }
+
+    async fn resource_by(
+        &self,
+        kind: ResourceKind,
+        what: &'static str,
+        value: &str,
+    ) -> Result<Option<StoredResource>, StoreError> {
+        self.one_resource_by(kind, what, value).await
+    }
+
+    async fn resources(
+        &self,
+        kind: ResourceKind,
+        query: &ResourceQuery,
+    ) -> Result<Vec<StoredResource>, StoreError> {
+        self.list_resources(kind, query).await
     }
 
     async fn put_blob(&self, blob: Blob) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ use crate::fault::{Fault, FaultKind};
 use crate::leases;
 use crate::node_rows;
 use crate::port_rows;
+use crate::resource_rows::{self, ResourceChangeRow};
 use crate::rows::{BlobRow, HistoryRow, LeaseRow, NodeRow, PortRow, TurnRow};
 use model::{EffectId, MacAddress};
 use ports::store::StoreError;
@@ -20,6 +21,8 @@ pub(crate) enum Write {
     CreatePort(PortRow),
     UpdatePort(PortRow),
     DeletePort(Uuid),
+    /// All of them or none.
+    ChangeResources(Vec<ResourceChangeRow>),
     PutBlob(BlobRow),
     /// Removes blobs that nobody refers to and that were put before this time (microseconds).
     SweepBlobs(i64),
@@ -57,6 +60,7 @@ pub(crate) async fn apply(
         Write::CreatePort(port) => port_rows::create(session, port).await,
         Write::UpdatePort(port) => port_rows::update(session, port).await,
         Write::DeletePort(port) => port_rows::delete(session, *port).await,
+        Write::ChangeResources(changes) => resource_rows::apply_all(session, changes).await,
         Write::PutBlob(blob) => blobs::put(session, blob).await,
         Write::SweepBlobs(before) => blobs::sweep(session, *before).await,
         Write::PutLease(lease) => leases::put(session, lease).await,

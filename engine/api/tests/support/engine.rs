@@ -9,11 +9,11 @@ use model::{
 };
 use ports::engine::{
     AgentGrant, AgentLookup, AgentOrigin, AgentRefusal, BootDeviceSetting, CursorExpired, Engine,
-    EngineError, NodeEdit, PortEdit, ProvisionRequest, Subscription,
+    EngineError, NodeEdit, PortEdit, ProvisionRequest, ResourcesEdit, Subscription,
 };
 use ports::event::Cursor;
 use ports::hardware::{DriverProperty, HardwareDescription, Validation};
-use ports::store::StoreError;
+use ports::store::{PortChange, StoreError};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use uuid::Uuid;
@@ -232,6 +232,33 @@ impl Engine for Fake {
 
     async fn delete_port(&self, port: Uuid) -> Result<(), EngineError> {
         self.begin()?.ports.retain(|p| p.uuid != port);
+        Ok(())
+    }
+
+    async fn change_resources(&self, node: Uuid, edit: ResourcesEdit) -> Result<(), EngineError> {
+        let mut world = self.begin()?;
+        let at = at(&world, node)?;
+        let ports: Vec<Port> = world
+            .ports
+            .iter()
+            .filter(|p| p.node == node)
+            .cloned()
+            .collect();
+        let change = edit(&world.nodes[at], &ports)?;
+        world.resources = super::store::changed(&world.resources, change.resources)?;
+        for change in change.ports {
+            match change {
+                PortChange::Create(port) => world.ports.push(port),
+                PortChange::Update(port) => {
+                    world.ports.retain(|p| p.uuid != port.uuid);
+                    world.ports.push(port);
+                }
+                PortChange::Delete(uuid) => world.ports.retain(|p| p.uuid != uuid),
+            }
+        }
+        if let Some(node) = change.node {
+            world.nodes[at] = node;
+        }
         Ok(())
     }
 

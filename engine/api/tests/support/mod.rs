@@ -32,6 +32,7 @@ pub const NOW: i64 = 1_795_341_600;
 pub struct World {
     pub nodes: Vec<Node>,
     pub ports: Vec<Port>,
+    pub resources: Vec<ports::resources::StoredResource>,
     pub history: Vec<HistoryEntry>,
     pub blobs: HashMap<String, Vec<u8>>,
     /// Verbs with their number of steps and whether a config drive came along.

@@ -2,9 +2,10 @@
 
 use super::Fake;
 use async_trait::async_trait;
-use model::{Effect, EffectId, HistoryEntry, MacAddress, Node, Port};
+use model::{Effect, EffectId, HistoryEntry, MacAddress, Node, Port, ResourceKind};
 use ports::blob::{Blob, BlobKind};
 use ports::query::{NodeQuery, Page, Parentage, PortQuery, SortDirection};
+use ports::resources::{ResourceChange, ResourceQuery, StoredResource};
 use ports::store::{Store, StoreError, TurnRecord};
 use uuid::Uuid;
 
@@ -167,4 +168,108 @@ impl Store for Fake {
     async fn blob(&self, _: BlobKind, hash: &str) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.read()?.blobs.get(hash).cloned())
     }
+
+    async fn change_resources(&self, changes: Vec<ResourceChange>) -> Result<(), StoreError> {
+        let mut world = self.world.lock().unwrap();
+        world.resources = changed(&world.resources, changes)?;
+        Ok(())
+    }
+    async fn resource(
+        &self,
+        kind: ResourceKind,
+        uuid: Uuid,
+    ) -> Result<Option<StoredResource>, StoreError> {
+        let world = self.read()?;
+        let all = &world.resources;
+        Ok(all
+            .iter()
+            .find(|r| r.kind == kind && r.uuid == uuid)
+            .cloned())
+    }
+    async fn resource_by(
+        &self,
+        kind: ResourceKind,
+        what: &'static str,
+        value: &str,
+    ) -> Result<Option<StoredResource>, StoreError> {
+        let world = self.read()?;
+        let named = |r: &&StoredResource| {
+            r.kind == kind && r.unique.iter().any(|(w, v)| *w == what && v == value)
+        };
+        Ok(world.resources.iter().find(named).cloned())
+    }
+    async fn resources(
+        &self,
+        kind: ResourceKind,
+        query: &ResourceQuery,
+    ) -> Result<Vec<StoredResource>, StoreError> {
+        let world = self.read()?;
+        let wanted = |r: &&StoredResource| {
+            r.kind == kind
+                && (query.node.is_none() || r.node == query.node)
+                && query
+                    .equal
+                    .iter()
+                    .all(|(field, v)| r.document[*field] == *v)
+        };
+        let mut all: Vec<_> = world.resources.iter().filter(wanted).cloned().collect();
+        if let Some(key) = query.page.sort_key.as_deref() {
+            all.sort_by_key(|r| r.document[key].to_string());
+        }
+        let unsorted = Page {
+            sort_key: None,
+            ..query.page.clone()
+        };
+        paged(all, &unsorted, |r| r.uuid, |_| None)
+    }
+}
+
+/// What becomes of resources, or why nothing does.
+pub fn changed(
+    before: &[StoredResource],
+    changes: Vec<ResourceChange>,
+) -> Result<Vec<StoredResource>, StoreError> {
+    let mut all = before.to_vec();
+    for change in changes {
+        match change {
+            ResourceChange::Create(new) => {
+                free(&all, &new)?;
+                all.push(new);
+            }
+            ResourceChange::Update(mut new) => {
+                let same = |r: &StoredResource| {
+                    r.kind == new.kind && r.uuid == new.uuid && r.revision == new.revision
+                };
+                let at = all.iter().position(same).ok_or(StoreError::Conflict)?;
+                let old = all.remove(at);
+                free(&all, &new)?;
+                new.revision = old.revision + 1;
+                all.insert(at, new);
+            }
+            ResourceChange::Delete(kind, uuid) => {
+                let before = all.len();
+                all.retain(|r| r.kind != kind || r.uuid != uuid);
+                if all.len() == before {
+                    return Err(StoreError::NotFound {
+                        what: kind.noun(),
+                        value: uuid.to_string(),
+                    });
+                }
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn free(all: &[StoredResource], new: &StoredResource) -> Result<(), StoreError> {
+    let duplicate = |what, value: String| Err(StoreError::Duplicate { what, value });
+    for other in all.iter().filter(|r| r.kind == new.kind) {
+        if other.uuid == new.uuid {
+            return duplicate("uuid", new.uuid.to_string());
+        }
+        if let Some((what, value)) = new.unique.iter().find(|u| other.unique.contains(u)) {
+            return duplicate(what, value.clone());
+        }
+    }
+    Ok(())
 }

@@ -4,8 +4,9 @@ use crate::place::Place;
 use crate::records::*;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use model::{Action, AgentLink, BootTicket, Phase, Secret, Stage, Step};
+use model::{Action, AgentLink, BootTicket, Chassis, Phase, Secret, Stage, Step};
 use ports::blob::BlobKind;
+use ports::resources::{create, find};
 use ports::store::{Store as _, StoreError};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _};
@@ -74,7 +75,13 @@ async fn the_canary_is_nowhere(place: Place) {
     let mut port = port(1, node.uuid);
     port.extra = object(json!({"switch_password": CANARY}));
     store.create_port(port.clone()).await.unwrap();
+    let mut chassis = Chassis::new(port.uuid, at(0));
+    chassis.extra = object(json!({"auth_password": CANARY}));
+    let new = create(&chassis).unwrap();
+    store.change_resources(vec![new]).await.unwrap();
 
+    let known = find::<Chassis>(&*store, chassis.uuid).await.unwrap();
+    assert_eq!(known.unwrap().resource, chassis);
     assert_eq!(store.node(node.uuid).await.unwrap().unwrap(), node);
     assert_eq!(store.effects(node.uuid).await.unwrap(), [secret_effect]);
     assert_eq!(store.port(port.uuid).await.unwrap().unwrap(), port);

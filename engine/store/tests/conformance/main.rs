@@ -39,4 +39,5 @@ mod paging;
 mod place;
 mod postgres_server;
 mod records;
+mod resources;
 mod schema;

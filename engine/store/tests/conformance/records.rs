@@ -40,14 +40,7 @@ pub fn guarded(value: Value) -> Guarded {
 }
 
 pub fn turn(node: Node) -> TurnRecord {
-    TurnRecord {
-        node,
-        effects: Vec::new(),
-        finished: Vec::new(),
-        history: Vec::new(),
-        ports: Vec::new(),
-        blobs: Vec::new(),
-    }
+    TurnRecord::of(node)
 }
 
 pub fn effect(node: Uuid, number: u64) -> Effect {

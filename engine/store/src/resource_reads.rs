@@ -1,0 +1,124 @@
+//! Reading resources: one, one by a unique value, and lists filtered and sorted by any field of their documents.
+
+use crate::database::{Cell, Pool, Row};
+use crate::reads::reading;
+use crate::select::{Listing, Select};
+use crate::sql_store::SqlStore;
+use model::ResourceKind;
+use ports::resources::{ResourceQuery, StoredResource};
+use ports::store::StoreError;
+use serde_json::Value;
+use uuid::Uuid;
+
+const WHAT: &str = "uuid, node, revision, doc";
+
+impl SqlStore {
+    pub(crate) async fn one_resource(
+        &self,
+        kind: ResourceKind,
+        uuid: Uuid,
+    ) -> Result<Option<StoredResource>, StoreError> {
+        let sql = "SELECT uuid, node, revision, doc FROM resources WHERE kind = $1 AND uuid = $2";
+        let row = self
+            .one(sql, vec![kind.as_str().into(), uuid.into()])
+            .await?;
+        row.map(|row| self.resource_of(kind, &row)).transpose()
+    }
+
+    pub(crate) async fn one_resource_by(
+        &self,
+        kind: ResourceKind,
+        what: &'static str,
+        value: &str,
+    ) -> Result<Option<StoredResource>, StoreError> {
+        let sql = "SELECT r.uuid, r.node, r.revision, r.doc FROM resources r \
+                   JOIN resource_names n ON n.resource = r.id \
+                   WHERE n.kind = $1 AND n.what = $2 AND n.value = $3";
+        let cells = vec![kind.as_str().into(), what.into(), value.into()];
+        let row = self.one(sql, cells).await?;
+        row.map(|row| self.resource_of(kind, &row)).transpose()
+    }
+
+    pub(crate) async fn list_resources(
+        &self,
+        kind: ResourceKind,
+        query: &ResourceQuery,
+    ) -> Result<Vec<StoredResource>, StoreError> {
+        let listing = Listing {
+            name: "resources",
+            noun: kind.noun(),
+            what: WHAT,
+            sort: self.sort_expression(query)?,
+            within: Some(("kind", kind.as_str())),
+        };
+        let mut lent = self.pool().lend().await.map_err(reading)?;
+        let mut session = lent.session();
+        let (sql, cells) = self
+            .criteria(query)?
+            .page(&mut session, &listing, &query.page)
+            .await?;
+        let rows = session.rows(sql, cells).await.map_err(reading)?;
+        rows.iter().map(|row| self.resource_of(kind, row)).collect()
+    }
+
+    fn criteria(&self, query: &ResourceQuery) -> Result<Select, StoreError> {
+        let mut select = Select::default();
+        select.equal("node", query.node);
+        for (field, wanted) in &query.equal {
+            let place = self.field(field)?;
+            let condition = match self.pool() {
+                Pool::Sqlite(_) => format!("{place} = ?"),
+                Pool::Postgres(_) => format!("{place} = ?::jsonb"),
+            };
+            select.and(&condition, [Cell::from(wanted.to_string())]);
+        }
+        let nodes = "node IN (SELECT uuid FROM nodes WHERE";
+        select.one_of(&format!("{nodes} shard IN"), &query.shards, ")");
+        let groups = &query.conductor_groups;
+        select.one_of(&format!("{nodes} conductor_group IN"), groups, ")");
+        if let Some(project) = query.project.as_deref() {
+            let condition = format!("{nodes} owner = ? OR lessee = ?)");
+            select.and(&condition, [project.into(), project.into()]);
+        }
+        Ok(select)
+    }
+
+    fn sort_expression(&self, query: &ResourceQuery) -> Result<Option<String>, StoreError> {
+        let key = query.page.sort_key.as_deref().filter(|key| *key != "id");
+        key.map(|key| {
+            Ok(match (self.pool(), self.field(key)?) {
+                // JSON's null sorts as the database's own.
+                (Pool::Sqlite(_), _) => format!("(doc ->> '$.resource.{key}')"),
+                (Pool::Postgres(_), place) => format!("NULLIF({place}, 'null'::jsonb)"),
+            })
+        })
+        .transpose()
+    }
+
+    /// A field of the document, as JSON. Field names are words of this program; others are refused.
+    fn field(&self, name: &str) -> Result<String, StoreError> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if name.is_empty() || !name.chars().all(plain) {
+            return Err(StoreError::SortKey(name.to_owned()));
+        }
+        Ok(match self.pool() {
+            Pool::Sqlite(_) => format!("(doc -> '$.resource.{name}')"),
+            Pool::Postgres(_) => format!("(doc::jsonb #> '{{resource,{name}}}')"),
+        })
+    }
+
+    fn resource_of(&self, kind: ResourceKind, row: &Row) -> Result<StoredResource, StoreError> {
+        let uuid = row.uuid(0).map_err(reading)?;
+        let node: Option<String> = row.get(1).map_err(reading)?;
+        let text: String = row.get(3).map_err(reading)?;
+        let document: Value = self.sealer().read_resource(kind, uuid, &text)?;
+        Ok(StoredResource {
+            kind,
+            uuid,
+            node: node.and_then(|node| Uuid::try_parse(&node).ok()),
+            unique: Vec::new(),
+            revision: row.count(2).map_err(reading)?,
+            document,
+        })
+    }
+}
