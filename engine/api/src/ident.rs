@@ -54,7 +54,7 @@ pub(crate) async fn port(call: &Call, ident: &str) -> Result<Port, ApiError> {
     found.ok_or_else(|| ApiError::not_found(format!("Port {ident} could not be found.")))
 }
 
-fn bad(ident: &str) -> ApiError {
+pub(crate) fn bad(ident: &str) -> ApiError {
     let shown: String = ident.chars().take(80).collect();
     ApiError::invalid(format!(
         "Expected a logical name or UUID but received {shown:?}."

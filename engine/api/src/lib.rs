@@ -8,6 +8,7 @@ mod app;
 mod args;
 mod attributes;
 mod call;
+mod collection;
 mod config;
 mod documents;
 #[allow(dead_code, reason = "the OpenAPI document reads it")]

@@ -16,6 +16,7 @@ use pointer::Pointer;
 use serde_json::Value;
 
 /// One operation, its form checked.
+#[derive(Clone)]
 pub(crate) struct Operation {
     verb: PatchVerb,
     pointer: Pointer,

@@ -23,6 +23,7 @@
 mod absent;
 mod agent_calls;
 mod boot_device;
+mod chassis;
 mod children;
 mod conductors;
 mod drivers;
@@ -47,10 +48,11 @@ mod timeline;
 mod traits;
 mod validation;
 
+use crate::access::Access;
 use crate::app::App;
 use crate::endpoint::{self, Endpoint};
 use axum::Router;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 type Endpoints = fn() -> Vec<Endpoint>;
@@ -72,6 +74,7 @@ const OPERATOR: &[Endpoints] = &[
     inventory::endpoints,
     history::endpoints,
     children::endpoints,
+    chassis::endpoints,
     traits::endpoints,
     drivers::endpoints,
     conductors::endpoints,
@@ -103,6 +106,18 @@ pub(crate) fn agent() -> Router<App> {
 
 fn listed(list: &[Endpoints]) -> Vec<Endpoint> {
     list.iter().flat_map(|endpoints| endpoints()).collect()
+}
+
+/// Whether a path is for everybody, without a name.
+pub(crate) fn is_open(path: &str) -> bool {
+    static OPEN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+        let all = listed(OPERATOR);
+        let named = all.iter().filter(|it| it.spec.access != Access::Open);
+        let named: BTreeSet<_> = named.map(|it| it.spec.path).collect();
+        let open = all.iter().map(|it| it.spec.path);
+        open.filter(|path| !named.contains(path)).collect()
+    });
+    OPEN.contains(path)
 }
 
 /// The collections of `/v1` and the microversion that added each.

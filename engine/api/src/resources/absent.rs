@@ -8,8 +8,6 @@ use axum::routing::any;
 
 /// The paths, and what people call what is behind them.
 const ABSENT: &[(&str, &str)] = &[
-    ("/chassis", "Chassis"),
-    ("/chassis/{*rest}", "Chassis"),
     ("/portgroups", "Port groups"),
     ("/portgroups/{*rest}", "Port groups"),
     ("/volume", "Volume connectors and targets"),
