@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod demo;
+pub mod differential;
 pub mod engine;
 pub mod generate;
 pub mod lab;

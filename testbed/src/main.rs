@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use hammerscale_testbed::{bench, demo, engine, generate, lab, suite};
+use hammerscale_testbed::{bench, demo, differential, engine, generate, lab, suite};
 use tracing_subscriber::EnvFilter;
 
 /// Tasks around Hammerscale that need more than `cargo test`.
@@ -18,6 +18,7 @@ enum Task {
     /// Build the target images that the lab deploys.
     Image(lab::cli::ImageCommand),
     Test(suite::TestCommand),
+    Differential(differential::DifferentialCommand),
     /// Write the generated documents anew.
     Generate,
     #[command(hide = true)]
@@ -50,6 +51,7 @@ fn run(task: Task) -> ExitCode {
         Task::Lab(command) => command.run(),
         Task::Image(command) => command.run(),
         Task::Test(command) => command.run(),
+        Task::Differential(command) => command.run(),
         Task::Generate => generate::run(),
         Task::Engine(command) => command.run(),
     };

@@ -18,11 +18,21 @@ pub fn environment() -> Result<PathBuf> {
     environment_with(REQUIREMENTS)
 }
 
-/// The `bin` folder of an environment that holds these, each at one version; made on first use.
+/// The `bin` folder of an environment that holds these, each at one version, and sees Debian's own packages; made on first use.
 pub fn environment_with(requirements: &[&str]) -> Result<PathBuf> {
+    made(requirements, &["--system-site-packages"])
+}
+
+/// The `bin` folder of an environment that holds these and nothing else; made on first use.
+pub fn isolated_environment(requirements: &[&str]) -> Result<PathBuf> {
+    made(requirements, &[])
+}
+
+fn made(requirements: &[&str], options: &[&str]) -> Result<PathBuf> {
     let interpreter = output(&mut tool(PYTHON, ["--version"]))?;
     let parts: Vec<&str> = requirements
         .iter()
+        .chain(options)
         .copied()
         .chain([interpreter.trim()])
         .collect();
@@ -30,10 +40,10 @@ pub fn environment_with(requirements: &[&str]) -> Result<PathBuf> {
     let folder = cache::entry(&cache::folder()?, &name, |folder| {
         println!(
             "installing {} for {}",
-            requirements.join(", "),
+            announced(requirements),
             interpreter.trim()
         );
-        output(tool(PYTHON, ["-m", "venv", "--system-site-packages"]).arg(folder))?;
+        output(tool(PYTHON, ["-m", "venv"]).args(options).arg(folder))?;
         output(
             tool(
                 folder.join("bin/pip"),
@@ -44,4 +54,12 @@ pub fn environment_with(requirements: &[&str]) -> Result<PathBuf> {
         .map(drop)
     })?;
     Ok(folder.join("bin"))
+}
+
+/// A long list is only counted.
+fn announced(requirements: &[&str]) -> String {
+    match requirements.len() {
+        0..=5 => requirements.join(", "),
+        many => format!("{many} Python packages"),
+    }
 }

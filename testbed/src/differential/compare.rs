@@ -1,0 +1,263 @@
+//! Two answers to the same request, side by side: what differs. Ids that the servers made and times of the clock are no difference;
+//! the wording of an error is none either, as long as it names the same things.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::wire::{Reply, Request};
+use super::words;
+
+/// Headers whose values clients use.
+const EXACT: &[&str] = &[
+    "content-type",
+    "location",
+    "x-openstack-ironic-api-minimum-version",
+    "x-openstack-ironic-api-maximum-version",
+    "x-openstack-ironic-api-version",
+];
+/// Headers that must be there or not, whatever they say.
+const PRESENT: &[&str] = &["openstack-request-id", "x-openstack-request-id"];
+/// Members whose text is for people.
+const WORDING: &[&str] = &["last_error", "reason", "event"];
+const ABSENT: &str = "(absent)";
+
+/// One thing that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where: `status`, `header NAME`, `body POINTER`, `error ...`.
+    pub part: String,
+    /// What Ironic says.
+    pub ironic: String,
+    /// What we say.
+    pub ours: String,
+}
+
+/// Ids of one server and the other's id of the same thing.
+#[derive(Debug, Default)]
+pub struct Ids {
+    pairs: BTreeMap<String, String>,
+}
+
+impl Ids {
+    fn same(&mut self, ironic: &str, ours: &str) -> bool {
+        let known = self.pairs.entry(ironic.to_owned());
+        known.or_insert_with(|| ours.to_owned()) == ours
+    }
+
+    fn alike(&mut self, ironic: &str, ours: &str) -> bool {
+        let (theirs, mine) = (split(ironic), split(ours));
+        let pairs = theirs.iter().zip(&mine);
+        let mut same = theirs.len() == mine.len();
+        for (a, b) in pairs {
+            same &= match (is_id(a), is_id(b)) {
+                (true, true) => self.same(a, b),
+                _ => a == b,
+            };
+        }
+        same
+    }
+}
+
+/// What differs between Ironic's answer and ours.
+pub fn compare(request: &Request, ironic: &Reply, ours: &Reply, ids: &mut Ids) -> Vec<Found> {
+    let mut found = Findings::default();
+    if ironic.status != ours.status {
+        found.push("status", &ironic.status, &ours.status);
+        return found.0;
+    }
+    headers(ironic, ours, ids, &mut found);
+    if ironic.status >= 400 {
+        words::compare(request, ironic, ours, &mut found);
+        return found.0;
+    }
+    match (ironic.json(), ours.json()) {
+        (Some(a), Some(b)) => found.values("", &a, &b, ids),
+        (None, None) if ironic.body == ours.body => {}
+        _ => found.push("body", &ironic.body, &ours.body),
+    }
+    found.0
+}
+
+fn headers(ironic: &Reply, ours: &Reply, ids: &mut Ids, found: &mut Findings) {
+    for name in EXACT {
+        match (ironic.header(name), ours.header(name)) {
+            (None, None) => {}
+            (Some(a), Some(b)) if ids.alike(a, b) => {}
+            (a, b) => found.push(
+                &format!("header {name}"),
+                &a.unwrap_or(ABSENT),
+                &b.unwrap_or(ABSENT),
+            ),
+        }
+    }
+    for name in PRESENT {
+        let (a, b) = (ironic.header(name).is_some(), ours.header(name).is_some());
+        if a != b {
+            found.push(&format!("header {name} is sent"), &a, &b);
+        }
+    }
+}
+
+/// What was found so far.
+#[derive(Default)]
+pub struct Findings(Vec<Found>);
+
+impl Findings {
+    /// Adds one.
+    pub fn push(&mut self, part: &str, ironic: &dyn ToString, ours: &dyn ToString) {
+        self.0.push(Found {
+            part: part.to_owned(),
+            ironic: ironic.to_string(),
+            ours: ours.to_string(),
+        });
+    }
+
+    fn body(&mut self, pointer: &str, ironic: &dyn ToString, ours: &dyn ToString) {
+        let root = if pointer.is_empty() { "/" } else { pointer };
+        self.push(&format!("body {root}"), ironic, ours);
+    }
+
+    fn values(&mut self, pointer: &str, ironic: &Value, ours: &Value, ids: &mut Ids) {
+        match (ironic, ours) {
+            (Value::Object(a), Value::Object(b)) => {
+                let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+                for key in keys {
+                    let at = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+                    match (a.get(key), b.get(key)) {
+                        (Some(a), Some(b)) => self.values(&at, a, b, ids),
+                        (Some(a), None) => self.body(&at, a, &ABSENT),
+                        (None, Some(b)) => self.body(&at, &ABSENT, b),
+                        (None, None) => {}
+                    }
+                }
+            }
+            (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+                for (index, (a, b)) in a.iter().zip(b).enumerate() {
+                    self.values(&format!("{pointer}/{index}"), a, b, ids);
+                }
+            }
+            (Value::String(a), Value::String(b)) if texts_agree(pointer, a, b, ids) => {}
+            (a, b) if a == b => {}
+            (a, b) => self.body(pointer, a, b),
+        }
+    }
+}
+
+fn texts_agree(pointer: &str, ironic: &str, ours: &str, ids: &mut Ids) -> bool {
+    let key = pointer.rsplit('/').next().unwrap_or_default();
+    if key.ends_with("_at") {
+        return shape_of_time(ironic) == shape_of_time(ours);
+    }
+    if WORDING.contains(&key) {
+        return words::matched(ironic) == words::matched(ours);
+    }
+    ids.alike(ironic, ours)
+}
+
+/// A time without its digits; fractions of a second may be zero and then left out.
+fn shape_of_time(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|letter| if letter.is_ascii_digit() { '0' } else { letter })
+        .collect();
+    plain.replace(".000000", "")
+}
+
+/// The text cut so that each id stands alone.
+fn split(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while at < text.len() {
+        match text.get(at..at + 36) {
+            Some(candidate) if is_id(candidate) => {
+                parts.push(&text[start..at]);
+                parts.push(candidate);
+                at += 36;
+                start = at;
+            }
+            _ => at += 1,
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+/// Whether it is an id in its usual form.
+pub fn is_id(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn reply(status: u16, body: Value) -> Reply {
+        Reply {
+            status,
+            headers: vec![("content-type".into(), "application/json".into())],
+            body: body.to_string(),
+        }
+    }
+
+    fn parts(ironic: Value, ours: Value) -> Vec<String> {
+        let request = Request::get("/v1/nodes");
+        let found = compare(
+            &request,
+            &reply(200, ironic),
+            &reply(200, ours),
+            &mut Ids::default(),
+        );
+        found.into_iter().map(|found| found.part).collect()
+    }
+
+    const A: &str = "1be26c0b-03f2-4d2e-ae87-c02d7f33c781";
+    const B: &str = "2be26c0b-03f2-4d2e-ae87-c02d7f33c782";
+
+    #[test]
+    fn made_ids_differ_but_consistently() {
+        let href = |id: &str| format!("http://SERVER/v1/nodes/{id}");
+        assert!(parts(json!({"a": A, "z": href(A)}), json!({"a": B, "z": href(B)})).is_empty());
+        assert_eq!(
+            parts(json!({"a": A, "z": href(A)}), json!({"a": B, "z": href(A)})),
+            ["body /z"]
+        );
+    }
+
+    #[test]
+    fn times_have_the_same_shape() {
+        let at = |text: &str| json!({ "created_at": text });
+        let whole = "2026-01-02T03:04:05+00:00";
+        assert!(parts(at(whole), at("2027-01-02T03:04:06.123456+00:00")).is_empty());
+        assert_eq!(
+            parts(at(whole), at("2026-01-02T03:04:05Z")),
+            ["body /created_at"]
+        );
+        assert_eq!(
+            parts(at(whole), json!({"created_at": null})),
+            ["body /created_at"]
+        );
+    }
+
+    #[test]
+    fn members_and_lengths_count() {
+        assert_eq!(
+            parts(json!({"a": 1}), json!({"b": 1})),
+            ["body /a", "body /b"]
+        );
+        assert_eq!(parts(json!([1]), json!([1, 2])), ["body /"]);
+        assert!(parts(json!({"last_error": "x"}), json!({"last_error": "y"})).is_empty());
+        assert_eq!(
+            parts(
+                json!({"last_error": "was aborted"}),
+                json!({"last_error": "y"})
+            ),
+            ["body /last_error"]
+        );
+    }
+}

@@ -1,0 +1,112 @@
+//! `cargo testbed differential`: real Ironic and Hammerscale side by side. The same requests go to both; every difference in what they
+//! answer is either listed in docs/differences.md or an error.
+
+mod compare;
+pub mod ironic;
+mod known;
+mod pair;
+mod player;
+mod report;
+mod script;
+mod states;
+mod stories;
+mod tidy;
+pub mod wire;
+mod words;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::suite::workspace;
+use known::Known;
+use pair::Pair;
+use player::Player;
+use report::Report;
+
+/// Play the same requests to real Ironic and to Hammerscale, and compare what they answer
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo testbed differential                  every story
+  cargo testbed differential --story ports    the stories whose title holds this word
+  cargo testbed differential --list           the stories' titles")]
+pub struct DifferentialCommand {
+    /// Only stories whose title holds this
+    #[arg(long, value_name = "TEXT")]
+    story: Vec<String>,
+    /// List the stories and end
+    #[arg(long)]
+    list: bool,
+    /// Write what was found to this file, too
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+impl DifferentialCommand {
+    /// Runs it; unlisted or stale differences are an error.
+    pub fn run(self) -> Result<()> {
+        let stories = stories::all()?;
+        if self.list {
+            stories.iter().for_each(|story| println!("{}", story.title));
+            return Ok(());
+        }
+        let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
+        let folder = tempfile::tempdir().context("a folder for both servers")?;
+        let played = runtime.block_on(self.play(stories, folder.path()));
+        if played.is_err() {
+            println!(
+                "both servers' data and Ironic's log are kept in {}",
+                folder.keep().display()
+            );
+        }
+        played
+    }
+
+    async fn play(&self, stories: Vec<script::Story>, folder: &std::path::Path) -> Result<()> {
+        let known = Known::read(&workspace())?;
+        let pair = Pair::start(folder).await?;
+        let mut player = Player {
+            sides: pair.sides()?,
+            report: Report::new(known),
+        };
+        for story in &stories {
+            if self.wants(&story.title)
+                && let Err(error) = player.play(story).await
+            {
+                player.report.broken(&story.title, &error);
+            }
+        }
+        let text = player.report.text();
+        print!("{text}");
+        if let Some(file) = &self.report {
+            std::fs::write(file, &text).context("writing the report")?;
+        }
+        pair.engine.stop()?;
+        self.judge(&player.report)
+    }
+
+    fn wants(&self, title: &str) -> bool {
+        self.story.is_empty() || self.story.iter().any(|word| title.contains(word.as_str()))
+    }
+
+    fn judge(&self, report: &Report) -> Result<()> {
+        let stale = report.stale();
+        // A part of the stories cannot show every difference.
+        if self.story.is_empty() && !stale.is_empty() {
+            bail!(
+                "listed differences that no longer show: {}",
+                stale.join(", ")
+            );
+        }
+        match (report.unlisted(), report.broken_stories()) {
+            (0, 0) => Ok(()),
+            (_, broken) if broken > 0 => bail!("{broken} stories could not be played to their end"),
+            (some, _) => bail!(
+                "{some} kinds of differences are neither mended nor listed in {}",
+                known::FILE
+            ),
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! What was found in a run: unlisted differences grouped by kind, the listed ones counted, what was not compared. It only counts and shows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use super::compare::{Found, is_id};
+use super::known::Known;
+use super::wire::{Reply, Request};
+use super::words;
+
+/// How much of a value is shown.
+const SHOWN: usize = 400;
+
+/// The account of a run.
+pub struct Report {
+    known: Known,
+    unlisted: BTreeMap<(String, String, String), Group>,
+    not_compared: BTreeSet<String>,
+    broken: Vec<String>,
+    /// Requests sent to each.
+    pub requests: usize,
+    /// Acts left out because something before them was not compared or differed.
+    pub skipped: usize,
+}
+
+struct Group {
+    count: usize,
+    story: String,
+    shown: String,
+    found: Found,
+    note: String,
+}
+
+impl Report {
+    /// An empty one.
+    pub fn new(known: Known) -> Self {
+        Self {
+            known,
+            unlisted: BTreeMap::new(),
+            not_compared: BTreeSet::new(),
+            broken: Vec::new(),
+            requests: 0,
+            skipped: 0,
+        }
+    }
+
+    /// Takes note of what differed in the answers to one request; how many of them are not listed.
+    pub fn add(
+        &mut self,
+        story: &str,
+        request: &Request,
+        answers: [&Reply; 2],
+        all: Vec<Found>,
+    ) -> usize {
+        self.requests += 1;
+        let path = template(&request.path);
+        let mut unlisted = 0;
+        for found in all {
+            if self
+                .known
+                .recognise(&request.method, &path, &found)
+                .is_some()
+            {
+                continue;
+            }
+            unlisted += 1;
+            let key = (plain(&path), request.method.clone(), plain(&found.part));
+            let key = match found.part.as_str() {
+                "status" => (
+                    key.0,
+                    key.1,
+                    format!("status {} {}", found.ironic, found.ours),
+                ),
+                _ => key,
+            };
+            let group = self.unlisted.entry(key).or_insert_with(|| Group {
+                count: 0,
+                story: story.to_owned(),
+                shown: request.shown(),
+                found,
+                note: note(answers),
+            });
+            group.count += 1;
+        }
+        unlisted
+    }
+
+    /// Takes note of a resource that this engine does not have yet.
+    pub fn not_compared(&mut self, request: &Request) {
+        let path = template(&request.path);
+        let path = path.split('?').next().unwrap_or_default();
+        let segments: Vec<&str> = path
+            .split('/')
+            .filter(|part| *part != "v1")
+            .skip(1)
+            .collect();
+        let resource = match segments.as_slice() {
+            ["nodes" | "drivers", _, rest @ ..] => format!("{}/*/{}", segments[0], rest.join("/")),
+            [first, ..] => (*first).to_owned(),
+            [] => path.to_owned(),
+        };
+        self.not_compared.insert(resource);
+    }
+
+    /// Takes note of a story that could not be played to its end.
+    pub fn broken(&mut self, story: &str, error: &anyhow::Error) {
+        self.broken.push(format!("{story}: {error:#}"));
+    }
+
+    /// How many stories could not be played to their end.
+    pub fn broken_stories(&self) -> usize {
+        self.broken.len()
+    }
+
+    /// How many unlisted differences there are, by kind.
+    pub fn unlisted(&self) -> usize {
+        self.unlisted.len()
+    }
+
+    /// Listed differences that did not show.
+    pub fn stale(&self) -> Vec<&str> {
+        self.known.stale()
+    }
+
+    /// All of it, for people.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for ((path, method, _), group) in &self.unlisted {
+            let _ = writeln!(text, "DIFFERS  {method} {path}: {}", group.found.part);
+            let _ = writeln!(
+                text,
+                "    in           {} ({} times)",
+                group.story, group.count
+            );
+            let _ = writeln!(text, "    request      {}", cut(&group.shown));
+            let _ = writeln!(text, "    Ironic       {}", cut(&group.found.ironic));
+            let _ = writeln!(text, "    Hammerscale  {}", cut(&group.found.ours));
+            text.push_str(&group.note);
+        }
+        for resource in &self.not_compared {
+            let _ = writeln!(
+                text,
+                "NOT COMPARED  {resource}: not available in this engine yet"
+            );
+        }
+        for story in &self.broken {
+            let _ = writeln!(text, "BROKEN  {story}");
+        }
+        for (id, count) in self.known.seen() {
+            let _ = writeln!(text, "listed  {id}: {count} times");
+        }
+        let _ = writeln!(
+            text,
+            "{} requests to each, {} left out; {} kinds of unlisted differences, {} listed ones seen",
+            self.requests,
+            self.skipped,
+            self.unlisted.len(),
+            self.known.seen().len(),
+        );
+        text
+    }
+}
+
+/// What the two said, when one of them refused.
+fn note([ironic, ours]: [&Reply; 2]) -> String {
+    let mut text = String::new();
+    for (name, reply) in [("Ironic", ironic), ("Hammerscale", ours)] {
+        if reply.status >= 400 {
+            let said = cut(&words::text(reply)).replace('\n', " ");
+            let _ = writeln!(text, "    {name:11}  said {}: {said}", reply.status);
+        }
+    }
+    text
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}...", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// A path whose ids are all the same.
+fn template(path: &str) -> String {
+    let mut text = path.to_owned();
+    let mut at = 0;
+    while at < text.len() {
+        match text.get(at..at + 36) {
+            Some(id) if is_id(id) => text.replace_range(at..at + 36, "{id}"),
+            _ => {}
+        }
+        at += 1;
+        while !text.is_char_boundary(at) {
+            at += 1;
+        }
+    }
+    text
+}
+
+/// Without positions in lists.
+fn plain(text: &str) -> String {
+    let segments = text.split('/').map(|segment| {
+        let number = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
+        if number { "*" } else { segment }
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_all_the_same() {
+        let path = "/v1/nodes/1be26c0b-03f2-4d2e-ae87-c02d7f33c781/x?y=1be26c0b-03f2-4d2e-ae87-c02d7f33c781";
+        assert_eq!(template(path), "/v1/nodes/{id}/x?y={id}");
+        assert_eq!(template("/v1/nodes/é"), "/v1/nodes/é");
+    }
+
+    #[test]
+    fn positions_are_all_the_same() {
+        assert_eq!(plain("body /nodes/12/name"), "body /nodes/*/name");
+    }
+}
