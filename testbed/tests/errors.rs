@@ -98,6 +98,10 @@ impl Site {
             .ask(async |client| client.provision("one", &order).await)
             .await
             .unwrap();
+        self.arrives(goal).await;
+    }
+
+    async fn arrives(&mut self, goal: &str) {
         let end = Instant::now() + PATIENCE;
         loop {
             let states = self.states().await;
@@ -153,6 +157,50 @@ async fn an_unreachable_bmc_is_tried_again_and_then_named() {
     let states = site.fails("manage", "enroll").await;
     says(&states, &["read power state", "127.0.0.1", "tried"]);
     site.mend_and_tell("manage", "manageable").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_explanation_tells_what_is_tried_again_and_why() {
+    let mut site = Site::with(&[]).await;
+    site.fleet.inject(0, Fault::BmcUnreachable(true));
+    let order = Chapter::new("manage", "manageable").order;
+    site.teller
+        .ask(async |client| client.provision("one", &order).await)
+        .await
+        .unwrap();
+    let end = Instant::now() + PATIENCE;
+    let (summary, retry) = loop {
+        let told = site
+            .teller
+            .ask(async |client| client.explain("one").await)
+            .await
+            .unwrap();
+        if let Some(retry) = told.activity.and_then(|activity| activity.retry) {
+            break (told.summary, retry);
+        }
+        assert!(Instant::now() < end, "never told: {}", told.summary);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert!(
+        retry.attempt >= 1 && retry.attempt < retry.most_attempts,
+        "{retry:?}"
+    );
+    assert!(retry.error.contains("127.0.0.1"), "{retry:?}");
+    assert!(retry.next_at > retry.failed_at, "{retry:?}");
+    assert_eq!(retry.then, "the verification fails (enroll)");
+    assert!(summary.contains("read power state"), "{summary}");
+    assert!(
+        summary.contains(retry.error.trim_end_matches('.')),
+        "{summary}"
+    );
+    site.fleet.clear_faults(0);
+    site.arrives("manageable").await;
+    let told = site
+        .teller
+        .ask(async |client| client.explain("one").await)
+        .await
+        .unwrap();
+    assert_eq!(told.summary, "manageable: nothing is under way.");
 }
 
 #[tokio::test(flavor = "multi_thread")]

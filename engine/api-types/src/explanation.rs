@@ -59,6 +59,28 @@ pub struct Activity {
     pub abort_requested: bool,
     /// The wait, when it waits for the machine.
     pub waiting: Option<Waiting>,
+    /// The stage's last attempt, when it failed and is made again.
+    #[serde(default)]
+    pub retry: Option<Retrying>,
+}
+
+/// An attempt that failed and is made again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Retrying {
+    /// Which attempt it was, counted from 1.
+    pub attempt: u32,
+    /// How many there are.
+    pub most_attempts: u32,
+    /// What went wrong.
+    pub error: String,
+    /// When.
+    #[serde(with = "instant::precise")]
+    pub failed_at: Timestamp,
+    /// When the next one begins, or began.
+    #[serde(with = "instant::precise")]
+    pub next_at: Timestamp,
+    /// What happens when the last one fails.
+    pub then: String,
 }
 
 /// A wait.

@@ -31,7 +31,7 @@ pub use conductor::Conductor;
 pub use driver::Driver;
 pub use error::{ErrorBody, Fault};
 pub use event::{Event, EventKind, StreamStart};
-pub use explanation::{Activity, Explanation, Waiting};
+pub use explanation::{Activity, Explanation, Retrying, Waiting};
 pub use field::Field;
 pub use history::History;
 pub use inventory::Inventory;

@@ -7,8 +7,8 @@ use axum::body::Body;
 use axum::http::Request;
 use futures::StreamExt;
 use model::{
-    Flow, FlowKind, HistoryEntry, Phase, ProvisionState as State, Severity, Stage, Step, Timestamp,
-    Wait, WaitFor,
+    Action, Effect, EffectId, Flow, FlowKind, HistoryEntry, Phase, ProvisionState as State, Retry,
+    Severity, Stage, Step, Timestamp, Wait, WaitFor,
 };
 use ports::event::{Cursor, Event, EventKind};
 use serde_json::{Value, json};
@@ -162,6 +162,50 @@ async fn a_wait_is_explained() {
     let reply = ask(&router, "GET", "/hammerscale/v1/nodes/b/explain", None).await;
     assert_eq!(reply.body["summary"], "clean failed: the disk is on fire");
     assert_eq!(reply.body["activity"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_is_tried_again_is_explained() {
+    let fake = Fake::new();
+    let node = fake.add_node("a", |node| {
+        node.provision_state = State::Inspecting;
+        node.flow = Some(Flow {
+            kind: FlowKind::Inspect,
+            stages: vec![Stage::ReadPower, Stage::AwaitInspection],
+            cursor: 0,
+            pending: Some(EffectId {
+                node: node.uuid,
+                number: 7,
+            }),
+            wait: None,
+            ..waiting()
+        });
+    });
+    let effect = |number, retry| Effect {
+        id: EffectId { node, number },
+        action: Action::ReadPower,
+        attempt: 2,
+        created_at: at(-10),
+        retry,
+    };
+    let retry = |error: &str| Retry {
+        attempt: 2,
+        most_attempts: 5,
+        error: error.to_owned(),
+        failed_at: at(-1),
+        next_at: at(1),
+    };
+    let other = effect(6, Some(retry("something else")));
+    fake.world.lock().unwrap().effects =
+        vec![other, effect(7, Some(retry("192.0.2.1 does not answer.")))];
+    let router = fake.operator();
+    let reply = ask(&router, "GET", "/hammerscale/v1/nodes/a/explain", None).await;
+    let explained: api_types::Explanation = serde_json::from_value(reply.body).unwrap();
+    let words = "Attempt 2 of 5 failed: 192.0.2.1 does not answer. The next one begins at";
+    assert!(explained.summary.contains(words), "{}", explained.summary);
+    let told = explained.activity.unwrap().retry.unwrap();
+    assert_eq!((told.attempt, told.next_at), (2, at(1)));
+    assert_eq!(told.then, "the inspection fails (inspect failed)");
 }
 
 #[tokio::test]

@@ -2,8 +2,9 @@
 
 use crate::conductor::Conductor;
 use crate::effects::{self, ActError, Certainty, Context, Probe};
+use crate::quoted::quoted;
 use lifecycle::Fact;
-use model::{Effect, EffectId, Failure, FailureKind, Outcome};
+use model::{Effect, EffectId, Failure, FailureKind, Outcome, Retry};
 use ports::boundary::Boundary;
 use ports::engine::EngineError;
 use std::collections::HashMap;
@@ -165,8 +166,9 @@ impl Conductor {
             match result {
                 Ok(outcome) => return Some(outcome),
                 Err(error) => match self.after_failure(effect, attempt, error) {
-                    Some(failure) => return Some(Outcome::Failed(failure)),
-                    None => {
+                    Err(failure) => return Some(Outcome::Failed(failure)),
+                    Ok(error) => {
+                        self.note_retry(effect, attempt, &error, pause).await;
                         tokio::time::sleep(pause).await;
                         pause = (pause * 2).min(LONGEST_PAUSE);
                     }
@@ -175,8 +177,32 @@ impl Conductor {
         }
     }
 
-    /// The failure, when there is no use in trying again.
-    fn after_failure(&self, effect: &Effect, attempt: u32, error: ActError) -> Option<Failure> {
+    /// Stores why it is tried again, so that whoever asks is told. Nothing depends on it.
+    async fn note_retry(&self, effect: &Effect, attempt: u32, error: &str, pause: Duration) {
+        let failed_at = self.now();
+        let told = Effect {
+            attempt,
+            retry: Some(Retry {
+                attempt,
+                most_attempts: self.inner.settings.effect_attempts,
+                error: quoted(error),
+                failed_at,
+                next_at: failed_at + pause,
+            }),
+            ..effect.clone()
+        };
+        if let Err(error) = self.inner.store.note_retry(&told).await {
+            tracing::debug!(%error, "why an effect is tried again could not be stored");
+        }
+    }
+
+    /// The failure, when there is no use in trying again; else what to tell of this attempt.
+    fn after_failure(
+        &self,
+        effect: &Effect,
+        attempt: u32,
+        error: ActError,
+    ) -> Result<String, Failure> {
         metrics::counter!("effect_failures_total", "effect" => effect.action.name()).increment(1);
         let last = attempt >= self.inner.settings.effect_attempts;
         if error.kind == FailureKind::Exhausted && !last {
@@ -185,14 +211,14 @@ impl Conductor {
                 error = error.message,
                 "an effect failed; trying again"
             );
-            return None;
+            return Ok(error.message);
         }
         let message = if error.kind == FailureKind::Exhausted {
             format!("{} (tried {attempt} times)", error.message)
         } else {
             error.message
         };
-        Some(Failure {
+        Err(Failure {
             kind: error.kind,
             message,
         })

@@ -91,6 +91,7 @@ impl<'a> Draft<'a> {
             action,
             attempt: 0,
             created_at: self.now,
+            retry: None,
         });
         id
     }

@@ -8,6 +8,7 @@ mod agents;
 mod decide;
 mod decision;
 mod ending;
+pub mod explain;
 mod fact;
 mod judge;
 mod outcomes;

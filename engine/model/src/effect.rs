@@ -105,4 +105,22 @@ pub struct Effect {
     pub attempt: u32,
     /// When it was decided.
     pub created_at: Timestamp,
+    /// The last attempt that failed, while it is tried again.
+    #[serde(default)]
+    pub retry: Option<Retry>,
+}
+
+/// A failed attempt of an effect that is tried again: told to people, decides nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Retry {
+    /// Which attempt it was, counted from 1.
+    pub attempt: u32,
+    /// How many there are before the effect fails.
+    pub most_attempts: u32,
+    /// What went wrong: one short line without secrets.
+    pub error: String,
+    /// When.
+    pub failed_at: Timestamp,
+    /// When the next attempt begins.
+    pub next_at: Timestamp,
 }

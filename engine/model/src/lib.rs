@@ -22,7 +22,7 @@ pub mod step;
 pub mod verb;
 
 pub use chassis::Chassis;
-pub use effect::{Action, Effect, EffectId};
+pub use effect::{Action, Effect, EffectId, Retry};
 pub use flow::{Flow, FlowKind, Phase, Stage, Wait, WaitFor};
 pub use guarded::Guarded;
 pub use history::{HistoryEntry, Severity};

@@ -106,6 +106,8 @@ pub trait Store: Send + Sync {
     async fn delete_node(&self, node: Uuid, revision: u64) -> Result<(), StoreError>;
     /// Stores that an effect is about to be acted on for the given time.
     async fn begin_attempt(&self, effect: EffectId, attempt: u32) -> Result<(), StoreError>;
+    /// Stores why an effect's last attempt failed (its `retry`), and nothing else of it. `NotFound` when it was finished or cancelled.
+    async fn note_retry(&self, effect: &Effect) -> Result<(), StoreError>;
 
     /// One node.
     async fn node(&self, uuid: Uuid) -> Result<Option<Node>, StoreError>;

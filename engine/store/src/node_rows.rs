@@ -2,7 +2,7 @@
 
 use crate::blobs;
 use crate::column::{INSERT_NODE, UPDATE_NODE};
-use crate::database::Session;
+use crate::database::{Cell, Session};
 use crate::port_rows;
 use crate::resource_rows;
 use crate::rows::{EffectRow, HistoryRow, NodeRow, PortChangeRow, TurnRow};
@@ -89,13 +89,37 @@ pub(crate) async fn begin_attempt(
     attempt: u32,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE effects SET attempt = $3 WHERE node = $1 AND number = $2";
-    let cells = vec![
-        effect.node.into(),
-        effect.number.into(),
-        i64::from(attempt).into(),
-    ];
+    let attempt = i64::from(attempt).into();
+    change_effect(
+        session,
+        effect,
+        sql,
+        attempt,
+        "storing that an effect begins",
+    )
+    .await
+}
+
+pub(crate) async fn note_retry(
+    session: &mut Session<'_>,
+    effect: EffectId,
+    doc: &str,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE effects SET doc = $3 WHERE node = $1 AND number = $2";
+    let during = "storing why an effect is tried again";
+    change_effect(session, effect, sql, doc.into(), during).await
+}
+
+async fn change_effect(
+    session: &mut Session<'_>,
+    effect: EffectId,
+    sql: &'static str,
+    value: Cell,
+    during: &'static str,
+) -> Result<(), StoreError> {
+    let cells = vec![effect.node.into(), effect.number.into(), value];
     let done = session.execute(sql, cells).await;
-    match done.map_err(|fault| fault.during("storing that an effect begins"))? {
+    match done.map_err(|fault| fault.during(during))? {
         0 => Err(StoreError::NotFound {
             what: "effect",
             value: format!("{} of node {}", effect.number, effect.node),

@@ -110,6 +110,12 @@ impl Store for SqlStore {
         Ok(())
     }
 
+    async fn note_retry(&self, effect: &Effect) -> Result<(), StoreError> {
+        let doc = self.sealer.write_effect(effect)?;
+        self.write(Write::NoteRetry(effect.id, doc)).await?;
+        Ok(())
+    }
+
     async fn node(&self, uuid: Uuid) -> Result<Option<Node>, StoreError> {
         let sql = "SELECT uuid, revision, doc FROM nodes WHERE uuid = $1";
         self.one_node(sql, uuid.into()).await

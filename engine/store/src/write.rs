@@ -18,6 +18,8 @@ pub(crate) enum Write {
     Turn(Box<TurnRow>),
     DeleteNode(Uuid, u64),
     BeginAttempt(EffectId, u32),
+    /// The effect's document with its last failure.
+    NoteRetry(EffectId, String),
     CreatePort(PortRow),
     UpdatePort(PortRow),
     DeletePort(Uuid),
@@ -57,6 +59,7 @@ pub(crate) async fn apply(
         Write::BeginAttempt(effect, attempt) => {
             node_rows::begin_attempt(session, *effect, *attempt).await
         }
+        Write::NoteRetry(effect, doc) => node_rows::note_retry(session, *effect, doc).await,
         Write::CreatePort(port) => port_rows::create(session, port).await,
         Write::UpdatePort(port) => port_rows::update(session, port).await,
         Write::DeletePort(port) => port_rows::delete(session, *port).await,

@@ -1,4 +1,5 @@
-//! `GET /hammerscale/v1/nodes/{node}/explain`: what a node is doing, what it waits for, and what happens then.
+//! `GET /hammerscale/v1/nodes/{node}/explain`: what a node is doing, what it waits for or tries again, and
+//! what happens then. The words for states and flows are the lifecycle's.
 
 use super::timeline::named;
 use crate::access;
@@ -7,9 +8,10 @@ use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::Answer;
 use api_types::instant::to_text;
-use api_types::{Activity, Explanation, Waiting};
+use api_types::{Activity, Explanation, Retrying, Waiting};
 use axum::extract::Path;
-use model::{Flow, FlowKind, Node, Stage, StateClass, Wait, WaitFor};
+use lifecycle::explain;
+use model::{Effect, Flow, Node, Stage, StateClass};
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -24,19 +26,31 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 async fn show(call: Call, Path(name): Path<String>) -> Answer {
     let node = named(&call, &name).await?;
-    answer::ok(&explanation(&node))
+    let effects = match node.flow.is_some() || node.errand.is_some() {
+        true => call.app.store.effects(node.uuid).await?,
+        false => Vec::new(),
+    };
+    answer::ok(&explanation(&node, &effects))
 }
 
-fn explanation(node: &Node) -> Explanation {
+fn explanation(node: &Node, effects: &[Effect]) -> Explanation {
+    let activity = |flow: &Flow| activity(node, flow, effects);
+    let (main, errand) = (
+        node.flow.as_ref().map(activity),
+        node.errand.as_ref().map(activity),
+    );
     Explanation {
         node: node.uuid,
         name: node.name.clone(),
         provision_state: node.provision_state.as_str().to_owned(),
         target_provision_state: node.target_provision_state.map(|s| s.as_str().to_owned()),
         power_state: node.power_state.map(|s| s.as_str().to_owned()),
-        summary: summary(node),
-        activity: node.flow.as_ref().map(activity),
-        errand: node.errand.as_ref().map(activity),
+        summary: match (main.as_ref().or(errand.as_ref()), node.flow.as_ref()) {
+            (None, _) => at_rest(node),
+            (Some(activity), flow) => at_work(node, flow, activity),
+        },
+        activity: main,
+        errand,
         last_error: node.last_error.clone(),
         maintenance: node.maintenance,
         maintenance_reason: node.maintenance_reason.clone(),
@@ -44,9 +58,10 @@ fn explanation(node: &Node) -> Explanation {
     }
 }
 
-fn activity(flow: &Flow) -> Activity {
+fn activity(node: &Node, flow: &Flow, effects: &[Effect]) -> Activity {
+    let pending = effects.iter().find(|it| Some(it.id) == flow.pending);
     Activity {
-        kind: kind(flow.kind).to_owned(),
+        kind: explain::flow(flow.kind).to_owned(),
         stage: flow.stage().map(Stage::label),
         stage_number: (flow.cursor + 1).min(flow.stages.len()),
         stages: flow.stages.len(),
@@ -55,96 +70,61 @@ fn activity(flow: &Flow) -> Activity {
         tries: flow.tries,
         boots: flow.boots,
         abort_requested: flow.abort_requested,
-        waiting: flow.wait.map(|wait| waiting(flow.kind, &wait)),
+        waiting: flow.wait.map(|wait| Waiting {
+            on: explain::awaited(wait.on).to_owned(),
+            since: wait.since,
+            deadline: wait.deadline,
+            silence_seconds: wait.silence_seconds,
+            then: explain::at_deadline(node.provision_state, flow.kind, wait.on),
+        }),
+        retry: pending.and_then(|effect| retrying(node, flow, effect)),
     }
 }
 
-fn waiting(kind: FlowKind, wait: &Wait) -> Waiting {
-    Waiting {
-        on: on(wait.on).to_owned(),
-        since: wait.since,
-        deadline: wait.deadline,
-        silence_seconds: wait.silence_seconds,
-        then: match wait.on {
-            WaitFor::Agent | WaitFor::Inspection => format!(
-                "the machine is booted once more, if that was not the last try (timeouts.boot_attempts); after that {}",
-                then(kind)
-            ),
-            WaitFor::Step => then(kind).to_owned(),
-        },
-    }
+fn retrying(node: &Node, flow: &Flow, effect: &Effect) -> Option<Retrying> {
+    let retry = effect.retry.clone()?;
+    Some(Retrying {
+        attempt: retry.attempt,
+        most_attempts: retry.most_attempts,
+        error: retry.error,
+        failed_at: retry.failed_at,
+        next_at: retry.next_at,
+        then: explain::failure(node.provision_state, flow.kind),
+    })
 }
 
-fn on(wait: WaitFor) -> &'static str {
-    match wait {
-        WaitFor::Agent => "the agent's first heartbeat after the boot",
-        WaitFor::Inspection => "the agent's inventory",
-        WaitFor::Step => "the end of the agent's step",
-    }
-}
-
-/// What the deadline does, where no remedy is left.
-fn then(kind: FlowKind) -> &'static str {
-    match kind {
-        FlowKind::Verify => "the node goes back to enroll",
-        FlowKind::Inspect => "the inspection fails (inspect failed)",
-        FlowKind::Clean | FlowKind::ManualClean => "the cleaning fails (clean failed)",
-        FlowKind::Deploy => "the deployment fails (deploy failed)",
-        FlowKind::Undeploy => "the undeployment fails (error)",
-        FlowKind::Adopt => "the adoption fails (adopt failed)",
-        FlowKind::Rescue => "the rescue fails (rescue failed)",
-        FlowKind::Unrescue => "the unrescue fails (unrescue failed)",
-        FlowKind::Service => "the servicing fails (service failed)",
-        FlowKind::Power(_) => "the power change fails",
-        FlowKind::BootDevice => "the change of the boot device fails",
-    }
-}
-
-fn kind(kind: FlowKind) -> &'static str {
-    match kind {
-        FlowKind::Verify => "verify",
-        FlowKind::Inspect => "inspect",
-        FlowKind::Clean => "clean",
-        FlowKind::ManualClean => "manual clean",
-        FlowKind::Deploy => "deploy",
-        FlowKind::Undeploy => "undeploy",
-        FlowKind::Adopt => "adopt",
-        FlowKind::Rescue => "rescue",
-        FlowKind::Unrescue => "unrescue",
-        FlowKind::Service => "service",
-        FlowKind::Power(_) => "power change",
-        FlowKind::BootDevice => "change of the boot device",
-    }
-}
-
-fn summary(node: &Node) -> String {
-    let state = node.provision_state;
-    let Some(flow) = node.flow.as_ref().or(node.errand.as_ref()) else {
-        return at_rest(node);
-    };
-    let doing = kind(flow.kind);
-    let stage = flow
-        .stage()
-        .map_or_else(|| "finishing".to_owned(), Stage::label);
-    match (&flow.wait, flow.stage()) {
-        (Some(wait), _) => format!(
-            "{state}: {doing} waits for {} since {}; at {} {} unless it comes.",
-            on(wait.on),
+fn at_work(node: &Node, flow: Option<&Flow>, activity: &Activity) -> String {
+    let (state, doing) = (node.provision_state, &activity.kind);
+    let since = to_text(activity.stage_started_at);
+    if let Some(wait) = &activity.waiting {
+        return format!(
+            "{state}: {doing} waits for {} since {}; if it has not come at {}, {}.",
+            wait.on,
             to_text(wait.since),
             to_text(wait.deadline),
-            then(flow.kind)
-        ),
-        (None, Some(Stage::Hold)) => format!(
-            "{state}: {doing} stopped at a hold step since {}; 'unhold' goes on, 'abort' ends it.",
-            to_text(flow.stage_started_at)
-        ),
-        (None, _) => format!(
-            "{state}: {doing} is at stage {} of {}, {stage}, since {}.",
-            (flow.cursor + 1).min(flow.stages.len()),
-            flow.stages.len(),
-            to_text(flow.stage_started_at)
-        ),
+            wait.then
+        );
     }
+    if flow.is_some_and(|flow| flow.stage() == Some(&Stage::Hold)) {
+        return format!(
+            "{state}: {doing} stopped at a hold step since {since}; 'unhold' goes on, 'abort' ends it."
+        );
+    }
+    let stage = activity.stage.as_deref().unwrap_or("finishing");
+    let mut text = format!(
+        "{state}: {doing} is at stage {} of {}, {stage}, since {since}.",
+        activity.stage_number, activity.stages
+    );
+    if let Some(retry) = &activity.retry {
+        text.push_str(&format!(
+            " Attempt {} of {} failed: {}. The next one begins at {}.",
+            retry.attempt,
+            retry.most_attempts,
+            retry.error.trim_end_matches('.'),
+            to_text(retry.next_at)
+        ));
+    }
+    text
 }
 
 fn at_rest(node: &Node) -> String {

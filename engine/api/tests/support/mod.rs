@@ -15,7 +15,7 @@ mod store;
 use api::ApiConfig;
 use async_trait::async_trait;
 use axum::Router;
-use model::{Guarded, HistoryEntry, Node, Object, Port, ProvisionState, Timestamp, Verb};
+use model::{Effect, Guarded, HistoryEntry, Node, Object, Port, ProvisionState, Timestamp, Verb};
 use ports::clock::Clock;
 use ports::event::Event;
 use serde_json::{Value, json};
@@ -34,6 +34,7 @@ pub struct World {
     pub ports: Vec<Port>,
     pub resources: Vec<ports::resources::StoredResource>,
     pub history: Vec<HistoryEntry>,
+    pub effects: Vec<Effect>,
     pub blobs: HashMap<String, Vec<u8>>,
     /// Verbs with their number of steps and whether a config drive came along.
     pub verbs: Vec<(Uuid, Verb, usize, bool)>,

@@ -88,6 +88,9 @@ impl Store for Fake {
     async fn begin_attempt(&self, _: EffectId, _: u32) -> Result<(), StoreError> {
         unused()
     }
+    async fn note_retry(&self, _: &Effect) -> Result<(), StoreError> {
+        unused()
+    }
 
     async fn node(&self, uuid: Uuid) -> Result<Option<Node>, StoreError> {
         let world = self.read()?;
@@ -111,8 +114,10 @@ impl Store for Fake {
     async fn nodes_at_work(&self) -> Result<Vec<Node>, StoreError> {
         unused()
     }
-    async fn effects(&self, _: Uuid) -> Result<Vec<Effect>, StoreError> {
-        unused()
+    async fn effects(&self, node: Uuid) -> Result<Vec<Effect>, StoreError> {
+        let world = self.read()?;
+        let all = world.effects.iter().filter(|it| it.id.node == node);
+        Ok(all.cloned().collect())
     }
     async fn effect(&self, _: EffectId) -> Result<Option<Effect>, StoreError> {
         unused()

@@ -243,11 +243,20 @@ async fn attempts_are_counted(place: Place) {
     store.begin_attempt(id, 3).await.unwrap();
     assert_eq!(store.effect(id).await.unwrap().unwrap().attempt, 3);
     assert_eq!(store.effects(node.uuid).await.unwrap()[0].attempt, 3);
+    let mut failed = effect(node.uuid, 1);
+    failed.retry = Some(retry());
+    store.note_retry(&failed).await.unwrap();
+    let stored = store.effect(id).await.unwrap().unwrap();
+    assert_eq!((stored.attempt, stored.retry), (3, Some(retry())));
     assert_eq!(store.node(node.uuid).await.unwrap().unwrap().revision, 1);
     let gone = EffectId {
         node: node.uuid,
         number: 2,
     };
+    assert!(matches!(
+        store.note_retry(&effect(node.uuid, 2)).await,
+        Err(StoreError::NotFound { what: "effect", .. })
+    ));
     assert!(matches!(
         store.begin_attempt(gone, 1).await,
         Err(StoreError::NotFound { what: "effect", .. })

@@ -2,7 +2,7 @@
 
 use model::{
     Action, Effect, EffectId, Flow, FlowKind, Guarded, HistoryEntry, MacAddress, Node, Object,
-    Port, ProvisionState, Severity, Timestamp,
+    Port, ProvisionState, Retry, Severity, Timestamp,
 };
 use ports::blob::{Blob, BlobKind};
 use ports::query::{NodeQuery, Page, Parentage};
@@ -51,6 +51,17 @@ pub fn effect(node: Uuid, number: u64) -> Effect {
         },
         attempt: 0,
         created_at: at(0),
+        retry: None,
+    }
+}
+
+pub fn retry() -> Retry {
+    Retry {
+        attempt: 3,
+        most_attempts: 5,
+        error: "the BMC does not answer".to_owned(),
+        failed_at: Timestamp::from_timestamp(1_700_000_000, 0).unwrap(),
+        next_at: Timestamp::from_timestamp(1_700_000_002, 0).unwrap(),
     }
 }
 

@@ -73,5 +73,16 @@ fn activity(word: &str, activity: &Activity) -> String {
             waiting.then
         );
     }
+    if let Some(retry) = &activity.retry {
+        text = format!(
+            "{text}\n  attempt {} of {} failed at {}: {}\n  next attempt at {}; if all fail, {}",
+            retry.attempt,
+            retry.most_attempts,
+            retry.failed_at.format("%H:%M:%S UTC"),
+            retry.error,
+            retry.next_at.format("%H:%M:%S UTC"),
+            retry.then
+        );
+    }
     text
 }
