@@ -1,15 +1,19 @@
 //! One request as handlers see it: version chosen, body read and bounded, query parsed. Made by the front, nowhere else.
 
+use crate::access::{Access, NodeRule, ProjectRole, SEE};
 use crate::app::App;
+use crate::auth::{Caller, Role};
 use crate::error::ApiError;
 use api_types::Microversion;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use bytes::Bytes;
+use model::Node;
 use serde_json::{Map, Value};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::OwnedSemaphorePermit;
 
 /// Whom a connection comes from, as the listener saw it. Put into each request's extensions by `serve`.
@@ -29,11 +33,18 @@ pub(crate) struct Head {
     pub query: Vec<(String, String)>,
     pub headers: HeaderMap,
     pub peer: Option<Peer>,
+    /// The request's id.
+    pub id: String,
 }
 
 /// A request whose endpoint is known and whose body is read.
 pub(crate) struct Facts {
     pub head: Arc<Head>,
+    pub caller: Arc<Caller>,
+    /// What the endpoint asks of callers.
+    pub access: Access,
+    /// Whether the caller was found to have a right on a node.
+    pub judged: AtomicBool,
     pub body: Bytes,
     /// Held while a large body is in memory.
     pub _slot: Option<OwnedSemaphorePermit>,
@@ -84,6 +95,66 @@ impl Call {
     pub fn peer(&self) -> Result<SocketAddr, ApiError> {
         let peer = self.facts.head.peer.map(|peer| peer.address);
         peer.ok_or_else(|| ApiError::failed("The sender's address is not known here."))
+    }
+
+    /// The project whose nodes alone the caller sees; none: all.
+    pub fn project(&self) -> Option<&str> {
+        self.facts.caller.project()
+    }
+
+    /// Whether the caller may do what the endpoint is for, on this node. A node that the caller must not see is answered with `hidden`.
+    ///
+    /// # Errors
+    /// `hidden`, or 403.
+    pub fn judge(&self, node: &Node, hidden: impl FnOnce() -> ApiError) -> Result<(), ApiError> {
+        if !self.is_allowed(node, SEE) {
+            return Err(hidden());
+        }
+        match self.facts.access {
+            Access::Node(rule) if !self.is_allowed(node, rule) => Err(self.denied()),
+            _ => {
+                self.facts.judged.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether the caller has this right on a node.
+    pub fn is_allowed(&self, node: &Node, rule: NodeRule) -> bool {
+        // Agents have no names; the engine knows them by other means.
+        if self.facts.access == Access::Open {
+            return true;
+        }
+        match &self.facts.caller.role {
+            Some(Role::Admin) => true,
+            Some(Role::SystemReader) => rule.reads,
+            Some(Role::Project { role, project }) => {
+                let (owner, lessee) = (node.owner.as_deref(), node.lessee.as_deref());
+                rule.allows(*role, project, owner, lessee)
+            }
+            None => false,
+        }
+    }
+
+    /// The caller's project, which must let the caller decide in it; none for administrators.
+    ///
+    /// # Errors
+    /// 403 for everybody else.
+    pub fn managed_project(&self) -> Result<Option<&str>, ApiError> {
+        match &self.facts.caller.role {
+            Some(Role::Admin) => Ok(None),
+            Some(Role::Project { role, project }) if *role >= ProjectRole::Manager => {
+                Ok(Some(project))
+            }
+            _ => Err(self.denied()),
+        }
+    }
+
+    /// 403, as Ironic words it.
+    pub fn denied(&self) -> ApiError {
+        ApiError::forbidden(
+            "Access was denied to the following resource: the caller's role does not allow this.",
+        )
     }
 
     /// 404 unless the version has what `1.minor` added.

@@ -1,5 +1,6 @@
-//! What the API has to be told. Parsed and validated by the binary; nothing here reads files or the environment.
+//! What the API has to be told. Parsed and validated by the binary; it reads neither files nor the environment.
 
+use crate::auth::Accounts;
 use ports::clock::Clock;
 use std::fmt;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ pub struct ApiConfig {
     pub max_limit: usize,
     /// Bounds of a request.
     pub limits: Limits,
+    /// Who is let in; none: everybody, to everything.
+    pub accounts: Option<Arc<Accounts>>,
     /// Whether this is the agents' own listener. Set by [`crate::agent_router`].
     pub(crate) agents_listener: bool,
     /// The time.
@@ -35,6 +38,7 @@ impl ApiConfig {
             public_endpoint: None,
             max_limit: 1000,
             limits: Limits::default(),
+            accounts: None,
             agents_listener: false,
             clock,
             metrics: None,
@@ -49,6 +53,7 @@ impl fmt::Debug for ApiConfig {
             .field("public_endpoint", &self.public_endpoint)
             .field("max_limit", &self.max_limit)
             .field("limits", &self.limits)
+            .field("accounts", &self.accounts)
             .finish_non_exhaustive()
     }
 }

@@ -1,10 +1,11 @@
 //! Endpoints as data: what a path and a method are for, since which microversion, who may call them, and what they take and show.
 //! The router, the OpenAPI document and the list of endpoints are made from this. It serves nothing itself.
 
+use crate::EndpointInfo;
 use crate::access::Access;
 use crate::app::App;
 use crate::config::Limits;
-use crate::front::admit::admit;
+use crate::front::admit::{admit, hold_back};
 use api_types::field::Field;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -63,6 +64,24 @@ pub(crate) struct Spec {
 const OURS: &[&str] = &["/hammerscale", "/healthz", "/metrics", "/v1"];
 
 impl Spec {
+    /// The part that others may know.
+    pub fn info(&self) -> EndpointInfo {
+        let method = match self.method {
+            Method::POST => "POST",
+            Method::PUT => "PUT",
+            Method::PATCH => "PATCH",
+            Method::DELETE => "DELETE",
+            _ => "GET",
+        };
+        EndpointInfo {
+            method,
+            path: self.path,
+            since: self.since,
+            summary: self.summary,
+            is_open: self.access == Access::Open,
+        }
+    }
+
     /// The collection of Ironic's API that it belongs to.
     pub fn collection(&self) -> Option<&'static str> {
         let ours = OURS.iter().any(|ours| self.path.starts_with(ours));
@@ -223,7 +242,7 @@ where
         let (spec, handler) = (Arc::clone(&spec), handler.clone());
         async move {
             match admit(&app, spec, request).await {
-                Ok(request) => handler.call(request, app).await,
+                Ok((request, facts)) => hold_back(&facts, handler.call(request, app).await),
                 Err(error) => error.into_response(),
             }
         }

@@ -1,7 +1,8 @@
-//! What happens to every request before and after its resource: path, version, deadline; headers and error bodies. The body is read
-//! only once the endpoint is known and lets the request in ([`admit`]).
+//! What happens to every request before and after its resource: path, version, deadline, who asks; headers and error bodies. The
+//! body is read only once the endpoint is known and lets the request in ([`admit`]), so strangers' bodies are never read.
 
 pub(crate) mod admit;
+mod authenticate;
 pub(crate) mod body;
 mod measure;
 pub(crate) mod path;
@@ -28,6 +29,7 @@ use uuid::Uuid;
 pub(crate) fn around(resources: Router<App>, app: App) -> Router {
     let inner = resources
         .fallback(nowhere)
+        .layer(from_fn_with_state(app.clone(), authenticate::authenticate))
         .layer(from_fn(measure::measure))
         .with_state(app.clone());
     Router::new()
@@ -39,7 +41,7 @@ async fn front(State(app): State<App>, request: Request, next: Next) -> Response
     let id = format!("req-{}", Uuid::new_v4());
     let version = version_of(request.headers());
     let outcome = match &version {
-        Ok(version) => serve(&app, *version, request, next).await,
+        Ok(version) => serve(&app, *version, &id, request, next).await,
         Err(error) => Err(ApiError::version(error.to_string())),
     };
     let mut response = worded(outcome.unwrap_or_else(IntoResponse::into_response));
@@ -61,11 +63,12 @@ async fn nowhere(State(app): State<App>, request: Request) -> ApiError {
 async fn serve(
     app: &App,
     version: Microversion,
+    id: &str,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
     let work = async {
-        let request = prepare(app, version, request).await?;
+        let request = prepare(app, version, id, request)?;
         Ok(next.run(request).await)
     };
     // Dropping the work is how an abandoned or overdue request stops; what the engine accepted goes on there.
@@ -78,7 +81,12 @@ async fn serve(
 }
 
 /// Rewrites the path and leaves what is known of the request for its endpoint.
-async fn prepare(app: &App, version: Microversion, request: Request) -> Result<Request, ApiError> {
+fn prepare(
+    app: &App,
+    version: Microversion,
+    id: &str,
+    request: Request,
+) -> Result<Request, ApiError> {
     let (mut parts, body) = request.into_parts();
     let version_named = is_version_named(&parts.headers);
     let path = path::normal(parts.uri.path(), version, version_named);
@@ -93,6 +101,7 @@ async fn prepare(app: &App, version: Microversion, request: Request) -> Result<R
         query,
         headers: parts.headers.clone(),
         peer,
+        id: id.to_owned(),
     };
     parts.extensions.insert(Arc::new(head));
     Ok(Request::from_parts(parts, body))

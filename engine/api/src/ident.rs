@@ -30,7 +30,7 @@ pub(crate) fn is_name(text: &str) -> bool {
         && !RESERVED.contains(&text)
 }
 
-/// The node that a path names.
+/// The node that a path names. The caller must be allowed on it what the endpoint is for.
 pub(crate) async fn node(call: &Call, ident: &str) -> Result<Node, ApiError> {
     let found = match uuid(ident) {
         Some(uuid) => call.app.store.node(uuid).await?,
@@ -39,7 +39,23 @@ pub(crate) async fn node(call: &Call, ident: &str) -> Result<Node, ApiError> {
         }
         None => return Err(bad(ident)),
     };
-    found.ok_or_else(|| ApiError::not_found(format!("Node {ident} could not be found.")))
+    let missing = || ApiError::not_found(format!("Node {ident} could not be found."));
+    let node = found.ok_or_else(missing)?;
+    call.judge(&node, missing)?;
+    Ok(node)
+}
+
+/// Judges what the caller may do with something that belongs to a node; `missing` is the answer when the caller must not see it.
+pub(crate) async fn judge_part(
+    call: &Call,
+    node: Uuid,
+    missing: impl Fn() -> ApiError,
+) -> Result<(), ApiError> {
+    if call.project().is_none() {
+        return Ok(());
+    }
+    let node = call.app.store.node(node).await?.ok_or_else(&missing)?;
+    call.judge(&node, missing)
 }
 
 /// The port that a path names.
@@ -51,7 +67,10 @@ pub(crate) async fn port(call: &Call, ident: &str) -> Result<Port, ApiError> {
         }
         None => return Err(bad(ident)),
     };
-    found.ok_or_else(|| ApiError::not_found(format!("Port {ident} could not be found.")))
+    let missing = || ApiError::not_found(format!("Port {ident} could not be found."));
+    let port = found.ok_or_else(missing)?;
+    judge_part(call, port.node, missing).await?;
+    Ok(port)
 }
 
 pub(crate) fn bad(ident: &str) -> ApiError {

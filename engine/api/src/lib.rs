@@ -1,12 +1,12 @@
 //! The HTTP API: Ironic's documents and rules on the outside, the engine's port on the inside. One file a resource under
 //! `resources/`, one line in its list. It decides nothing about a node's life: it reads, checks the form of what is asked, and asks.
 
-#[allow(dead_code, reason = "the OpenAPI document and the roles read it")]
 mod access;
 mod answer;
 mod app;
 mod args;
 mod attributes;
+mod auth;
 mod call;
 mod collection;
 mod config;
@@ -24,8 +24,11 @@ mod patch;
 mod resources;
 mod selection;
 mod serve;
+mod stamp;
 mod tls;
 
+pub use access::ProjectRole;
+pub use auth::{Accounts, AccountsError, HtpasswdError, NoRole, Role, Roles};
 pub use call::Peer;
 pub use config::{ApiConfig, Limits, RenderMetrics};
 pub use serve::{ListenerLimits, ServeError, serve};
@@ -36,6 +39,26 @@ use axum::Router;
 use ports::engine::Engine;
 use ports::store::Store;
 use std::sync::Arc;
+
+/// What is known of an endpoint of the operators' API.
+#[derive(Clone, Copy, Debug)]
+pub struct EndpointInfo {
+    /// Its method.
+    pub method: &'static str,
+    /// Its path without `/v1`, with parameters in braces.
+    pub path: &'static str,
+    /// The microversion `1.since` added it.
+    pub since: u16,
+    /// One line for people.
+    pub summary: &'static str,
+    /// Whether nobody is asked for a name.
+    pub is_open: bool,
+}
+
+/// Every endpoint of the operators' API.
+pub fn endpoints() -> Vec<EndpointInfo> {
+    resources::specs().map(|spec| spec.info()).collect()
+}
 
 /// The operators' API: everything.
 pub fn router(engine: Arc<dyn Engine>, store: Arc<dyn Store>, config: ApiConfig) -> Router {

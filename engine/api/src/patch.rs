@@ -35,6 +35,11 @@ impl Operation {
         (self.pointer.is_root() && self.verb != PatchVerb::Remove).then_some(&mut self.value)
     }
 
+    /// The value that it sets or puts somewhere inside; null for `remove`.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
     /// As Ironic names it in errors.
     fn shown(&self) -> String {
         let verb = match self.verb {

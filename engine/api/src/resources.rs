@@ -50,7 +50,7 @@ mod validation;
 
 use crate::access::Access;
 use crate::app::App;
-use crate::endpoint::{self, Endpoint};
+use crate::endpoint::{self, Endpoint, Spec};
 use axum::Router;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -106,6 +106,11 @@ pub(crate) fn agent() -> Router<App> {
 
 fn listed(list: &[Endpoints]) -> Vec<Endpoint> {
     list.iter().flat_map(|endpoints| endpoints()).collect()
+}
+
+/// What is known of every endpoint.
+pub(crate) fn specs() -> impl Iterator<Item = Spec> {
+    listed(OPERATOR).into_iter().map(|endpoint| endpoint.spec)
 }
 
 /// Whether a path is for everybody, without a name.

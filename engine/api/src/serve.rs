@@ -145,7 +145,7 @@ async fn run(
     let Some(tls) = tls else {
         return connection.http(stream, false).await;
     };
-    let acceptor = TlsAcceptor::from(tls.current());
+    let acceptor = TlsAcceptor::from(tls.fresh().await);
     let shaken = tokio::time::timeout(connection.limits.handshake, acceptor.accept(stream)).await;
     match shaken {
         Ok(Ok(stream)) => connection.http(stream, true).await,

@@ -1,5 +1,6 @@
-//! The certificate of a listener: loaded from files, and loaded again while connections go on. It opens no sockets.
+//! The certificate of a listener: loaded from files, and loaded again when they change while connections go on. It opens no sockets.
 
+use crate::stamp::Stamp;
 use rustls::ServerConfig;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -36,8 +37,16 @@ pub enum TlsError {
 #[derive(Clone)]
 pub struct TlsConfig {
     files: Option<(PathBuf, PathBuf)>,
-    current: Arc<RwLock<Arc<ServerConfig>>>,
+    current: Arc<RwLock<Current>>,
 }
+
+struct Current {
+    server: Arc<ServerConfig>,
+    /// The files as they were looked at last.
+    stamps: Stamps,
+}
+
+type Stamps = (Option<Stamp>, Option<Stamp>);
 
 impl TlsConfig {
     /// From PEM files: the chain, own certificate first, and its key.
@@ -45,10 +54,11 @@ impl TlsConfig {
     /// # Errors
     /// Names the file that cannot be used.
     pub fn from_files(certificates: &Path, key: &Path) -> Result<Self, TlsError> {
-        let config = load(certificates, key)?;
+        let stamps = (Stamp::of(certificates), Stamp::of(key));
+        let server = load(certificates, key)?;
         Ok(Self {
             files: Some((certificates.to_owned(), key.to_owned())),
-            current: Arc::new(RwLock::new(config)),
+            current: Arc::new(RwLock::new(Current { server, stamps })),
         })
     }
 
@@ -62,7 +72,10 @@ impl TlsConfig {
     ) -> Result<Self, TlsError> {
         Ok(Self {
             files: None,
-            current: Arc::new(RwLock::new(build(chain, key)?)),
+            current: Arc::new(RwLock::new(Current {
+                server: build(chain, key)?,
+                stamps: (None, None),
+            })),
         })
     }
 
@@ -74,16 +87,40 @@ impl TlsConfig {
         let Some((certificates, key)) = &self.files else {
             return Ok(());
         };
-        let fresh = load(certificates, key)?;
+        let stamps = (Stamp::of(certificates), Stamp::of(key));
+        let loaded = load(certificates, key);
         let mut current = self.current.write().unwrap_or_else(|e| e.into_inner());
-        *current = fresh;
+        // What cannot be used is not tried again until it changes once more.
+        current.stamps = stamps;
+        current.server = loaded?;
         Ok(())
     }
 
-    /// What a new connection uses.
-    pub(crate) fn current(&self) -> Arc<ServerConfig> {
+    /// What a new connection uses: the files as they are now, where they can be used.
+    pub(crate) async fn fresh(&self) -> Arc<ServerConfig> {
+        if self.changed() {
+            let this = self.clone();
+            let reloaded = tokio::task::spawn_blocking(move || this.reload()).await;
+            match reloaded {
+                Ok(Ok(())) => tracing::info!("the certificate changed and was read again"),
+                Ok(Err(error)) => {
+                    let source = std::error::Error::source(&error).map(ToString::to_string);
+                    tracing::error!(%error, source, "the certificate changed and cannot be used; the old one stays");
+                }
+                Err(_) => {}
+            }
+        }
         let current = self.current.read().unwrap_or_else(|e| e.into_inner());
-        Arc::clone(&current)
+        Arc::clone(&current.server)
+    }
+
+    fn changed(&self) -> bool {
+        let Some((certificates, key)) = &self.files else {
+            return false;
+        };
+        let now = (Stamp::of(certificates), Stamp::of(key));
+        let current = self.current.read().unwrap_or_else(|e| e.into_inner());
+        current.stamps != now
     }
 }
 

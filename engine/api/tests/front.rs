@@ -169,7 +169,6 @@ async fn what_is_not_here_yet_says_so() {
         ("POST", "/v1/runbooks"),
         ("GET", "/v1/nodes/a/vifs"),
         ("POST", "/v1/nodes/a/vendor_passthru/create_subscription"),
-        ("GET", "/v1/chassis/detail"),
     ] {
         let reply = ask(&router, method, path, None).await;
         assert_eq!(reply.status, 404, "{path}");

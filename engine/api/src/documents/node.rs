@@ -1,6 +1,7 @@
 //! The node document: secrets masked, states as the microversion knows them, `reservation` while the engine is at work.
 
 use super::internal_info;
+use crate::access::SEE_INSIDE;
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::selection::Selection;
@@ -14,7 +15,7 @@ pub(crate) fn full(call: &Call, node: &Node) -> api_types::Node {
     let sub = |name: &str| Link::pair(call.public(), &format!("{path}/{name}"));
     let interface = |kind| node.interfaces.get(&kind).cloned();
     let steps = internal_info::current_steps(node);
-    api_types::Node {
+    let mut document = api_types::Node {
         uuid: node.uuid,
         name: node.name.clone(),
         created_at: Some(node.created_at),
@@ -84,8 +85,29 @@ pub(crate) fn full(call: &Call, node: &Node) -> api_types::Node {
         states: sub("states"),
         portgroups: sub("portgroups"),
         volume: sub("volume"),
+    };
+    if !call.is_allowed(node, SEE_INSIDE) {
+        redact(&mut document);
     }
+    document
 }
+
+/// What only the owner's users and the fleet's may see: addresses, accounts and names of the infrastructure. The words are Ironic's.
+fn redact(document: &mut api_types::Node) {
+    let content = |field: &str| {
+        let text = format!("** Redacted - requires baremetal:node:get:{field} permission. **");
+        Object::from_iter([("content".to_owned(), text.into())])
+    };
+    document.driver_info = content("driver_info");
+    document.driver_internal_info = content("driver_internal_info");
+    document.reservation =
+        Some("** Redacted - requires baremetal:node:get:reservation permission. **".to_owned());
+    document.last_error = Some(REDACTED_ERROR.to_owned());
+}
+
+/// What stands in `last_error` for those who may not read it.
+pub(crate) const REDACTED_ERROR: &str =
+    "** Value Redacted - Requires baremetal:node:get:last_error permission. **";
 
 /// The document with only what was asked for.
 pub(crate) fn selected(

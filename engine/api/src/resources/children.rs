@@ -25,6 +25,7 @@ async fn list(call: Call, Path(name): Path<String>) -> Answer {
             ..Page::default()
         },
         parentage: Parentage::Of(node.uuid),
+        project: call.project().map(str::to_owned),
         ..NodeQuery::default()
     };
     let children = call.app.store.nodes(&query).await?;

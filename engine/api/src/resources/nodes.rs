@@ -2,6 +2,7 @@
 
 mod edit;
 mod filters;
+mod rights;
 
 use crate::access::{self, Access};
 use crate::answer;
@@ -81,6 +82,7 @@ async fn show(call: Call, Path(node): Path<String>) -> Answer {
 }
 
 async fn create(call: Call) -> Answer {
+    let project = call.managed_project()?;
     let mut body = call.object()?;
     if !body.get("driver").is_some_and(Value::is_string) {
         return Err(ApiError::invalid("Mandatory field missing: driver."));
@@ -103,9 +105,22 @@ async fn create(call: Call) -> Answer {
         body,
     )?;
     attributes_of::settle(None, &mut node).map_err(ApiError::invalid)?;
+    if let Some(project) = project {
+        own(&mut node, project)?;
+    }
     let node = call.app.engine.enroll(node).await?;
     let shown = document::selected(&call, &node, &Selection::All)?;
     answer::created(&call, &format!("nodes/{}", node.uuid), &shown)
+}
+
+/// Who decides in a project enrolls nodes for it and for nobody else.
+fn own(node: &mut Node, project: &str) -> Result<(), ApiError> {
+    match node.owner.get_or_insert_with(|| project.to_owned()) {
+        owner if owner == project => Ok(()),
+        _ => Err(ApiError::invalid(
+            "A project's manager can only enroll nodes that the project owns.",
+        )),
+    }
 }
 
 async fn delete(call: Call, Path(node): Path<String>) -> Answer {

@@ -16,6 +16,7 @@ use crate::selection::Selection;
 use crate::{ident, paging};
 use api_types::port::{FIELDS, SUMMARY};
 use axum::extract::Path;
+use axum::http::StatusCode;
 use model::{MacAddress, Node, Object, Port, Refusal, RefusalKind};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -140,9 +141,11 @@ async fn owner(call: &Call, body: &mut Map<String, Value>) -> Result<Node, ApiEr
 /// A node that a body names: unknown is a wrong request, not a missing resource.
 async fn known_node(call: &Call, named: &str) -> Result<Node, ApiError> {
     let found = ident::node(call, named).await;
-    found.map_err(|error| match error.status().is_server_error() {
-        true => error,
-        false => ApiError::invalid("The node of the port could not be found."),
+    found.map_err(|error| match error.status() {
+        StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND => {
+            ApiError::invalid("The node of the port could not be found.")
+        }
+        _ => error,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::access;
 use crate::call::Call;
-use crate::documents::node::state_word;
+use crate::documents::node::{REDACTED_ERROR, state_word};
 use crate::endpoint::Endpoint;
 use crate::error::Answer;
 use crate::selection::Selection;
@@ -23,7 +23,10 @@ async fn show(call: Call, Path(node): Path<String>) -> Answer {
     let node = ident::node(&call, &node).await?;
     let states = States {
         console_enabled: node.console_enabled,
-        last_error: node.last_error.clone(),
+        last_error: match call.is_allowed(&node, access::SEE_INSIDE) {
+            true => node.last_error.clone(),
+            false => Some(REDACTED_ERROR.to_owned()),
+        },
         power_state: node.power_state.map(|s| s.as_str().to_owned()),
         provision_state: state_word(call.version(), node.provision_state),
         target_power_state: node.target_power_state.map(|s| s.as_str().to_owned()),

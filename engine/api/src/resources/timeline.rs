@@ -35,9 +35,11 @@ pub(crate) async fn named(call: &Call, name: &str) -> Result<Node, crate::error:
     match ident::is_name(name) {
         true => {
             let found = call.app.store.node_by_name(name).await?;
-            found.ok_or_else(|| {
-                crate::error::ApiError::not_found(format!("Node {name} could not be found."))
-            })
+            let missing =
+                || crate::error::ApiError::not_found(format!("Node {name} could not be found."));
+            let node = found.ok_or_else(missing)?;
+            call.judge(&node, missing)?;
+            Ok(node)
         }
         false => ident::node(call, name).await,
     }

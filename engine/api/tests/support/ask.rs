@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use base64::Engine;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -56,6 +57,24 @@ pub async fn raw(router: &Router, version: &str, method: &str, path: &str, body:
     if !version.is_empty() {
         request = request.header("X-OpenStack-Ironic-API-Version", version);
     }
+    send(router, request.body(Body::from(body)).unwrap()).await
+}
+
+/// One request of a user whose password is `pw`.
+pub async fn ask_as(
+    router: &Router,
+    user: &str,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+) -> Reply {
+    let pair = base64::engine::general_purpose::STANDARD.encode(format!("{user}:pw"));
+    let body = body.map_or_else(Vec::new, |b| b.to_string().into_bytes());
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("X-OpenStack-Ironic-API-Version", "1.115")
+        .header("authorization", format!("Basic {pair}"));
     send(router, request.body(Body::from(body)).unwrap()).await
 }
 

@@ -77,6 +77,13 @@ impl Fake {
         api::router(self.clone(), self.clone(), config())
     }
 
+    /// The operators' router with users.
+    pub fn guarded(self: &Arc<Self>, accounts: api::Accounts) -> Router {
+        let mut config = config();
+        config.accounts = Some(Arc::new(accounts));
+        api::router(self.clone(), self.clone(), config)
+    }
+
     pub fn agent(self: &Arc<Self>) -> Router {
         api::agent_router(self.clone(), self.clone(), config())
     }

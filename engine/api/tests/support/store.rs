@@ -64,6 +64,7 @@ fn matches(node: &Node, query: &NodeQuery) -> bool {
         Parentage::Of(parent) => node.parent_node == Some(parent),
     };
     family
+        && is_of_project(node, query.project.as_deref())
         && is(&query.instance_uuid, node.instance_uuid.clone())
         && is(&query.associated, Some(node.instance_uuid.is_some()))
         && is(&query.maintenance, Some(node.maintenance))
@@ -72,6 +73,11 @@ fn matches(node: &Node, query: &NodeQuery) -> bool {
         && is(&query.resource_class, node.resource_class.clone())
         && is(&query.fault, node.fault)
         && is(&query.owner, node.owner.clone())
+}
+
+fn is_of_project(node: &Node, project: Option<&str>) -> bool {
+    let of = [node.owner.as_deref(), node.lessee.as_deref()];
+    project.is_none() || of.contains(&project)
 }
 
 #[async_trait]
@@ -155,7 +161,10 @@ impl Store for Fake {
     async fn ports(&self, query: &PortQuery) -> Result<Vec<Port>, StoreError> {
         let world = self.read()?;
         let wanted = |p: &&Port| {
-            query.node.is_none_or(|node| p.node == node)
+            let node = world.nodes.iter().find(|node| node.uuid == p.node);
+            let project = query.project.as_deref();
+            node.is_none_or(|node| is_of_project(node, project))
+                && query.node.is_none_or(|node| p.node == node)
                 && query.address.is_none_or(|address| p.address == address)
         };
         let all = world.ports.iter().filter(wanted).cloned();

@@ -1,5 +1,6 @@
 //! `PATCH /nodes/{node}`: the patch is applied to the node as it is when its turn comes.
 
+use super::rights;
 use crate::answer;
 use crate::args::flag_of;
 use crate::attributes::node::{TABLE, settle};
@@ -19,6 +20,7 @@ pub(crate) async fn patch(call: Call, Path(node): Path<String>) -> Answer {
     let mut operations = operations(&call, TABLE, FIELDS)?;
     let reset = reset_interfaces(&call, &operations)?;
     let node = ident::node(&call, &node).await?;
+    rights::check(&call, &node, &operations)?;
     for operation in &mut operations {
         if operation.root() == "parent_node"
             && let Some(parent) = operation.root_value()

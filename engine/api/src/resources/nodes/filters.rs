@@ -61,13 +61,23 @@ pub(crate) async fn query(call: &Call) -> Result<Option<NodeQuery>, ApiError> {
         conductor_group: text("conductor_group").map(|g| g.to_lowercase()),
         owner: text("owner"),
         lessee: text("lessee"),
-        project: text("project"),
+        project: project(call)?,
         description_contains: text("description_contains"),
         shards: listed(call, "shard"),
         sharded: flag("sharded")?,
         instance_name: text("instance_name"),
         parentage: parentage(call).await?,
     }))
+}
+
+/// Whose nodes: what is asked for, and never more than the caller may see.
+fn project(call: &Call) -> Result<Option<String>, ApiError> {
+    let asked = call.parameter("project");
+    match call.project() {
+        Some(own) if asked.is_some_and(|asked| asked != own) => Err(call.denied()),
+        Some(own) => Ok(Some(own.to_owned())),
+        None => Ok(asked.map(str::to_owned)),
+    }
 }
 
 fn provision_state(call: &Call) -> Result<Option<ProvisionState>, ApiError> {

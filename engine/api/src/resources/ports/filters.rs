@@ -56,6 +56,7 @@ pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<PortQu
         portgroup: None,
         description_contains: call.parameter("description_contains").map(str::to_owned),
         shards: listed(call, "shard"),
+        project: call.project().map(str::to_owned),
         conductor_groups: groups.iter().map(|g| g.to_lowercase()).collect(),
     }))
 }

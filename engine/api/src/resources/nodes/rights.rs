@@ -1,0 +1,66 @@
+//! Which fields of a node a project's users may change: Ironic's policies `baremetal:node:update:*`.
+
+use crate::access::{Access, NOBODY, NodeRule, OWNER_MANAGE, OWNER_USE, PROVISION, USE};
+use crate::call::Call;
+use crate::error::ApiError;
+use crate::patch::Operation;
+use model::Node;
+use serde_json::Value;
+
+/// Fields, by how their names begin, and what changing them takes. What is not here takes what a patch takes at all.
+const FIELDS: &[(&str, Option<Access>)] = &[
+    ("instance_info", Some(PROVISION)),
+    ("instance_name", Some(PROVISION)),
+    ("extra", Some(USE)),
+    ("driver_info", Some(OWNER_USE)),
+    ("properties", Some(OWNER_USE)),
+    ("chassis_uuid", None),
+    ("instance_uuid", Some(OWNER_USE)),
+    ("lessee", Some(OWNER_USE)),
+    ("owner", None),
+    ("driver", Some(OWNER_MANAGE)),
+    ("network_data", Some(OWNER_USE)),
+    ("conductor_group", None),
+    ("name", Some(OWNER_USE)),
+    ("retired", Some(OWNER_USE)),
+    ("shard", None),
+    ("parent_node", None),
+    ("disable_power_off", None),
+];
+
+/// Whether the caller may do all of these.
+pub(super) fn check(call: &Call, node: &Node, operations: &[Operation]) -> Result<(), ApiError> {
+    let allowed = |operation: &Operation| {
+        let rule = rule(operation.root(), operation.value());
+        rule.is_none_or(|rule| call.is_allowed(node, rule))
+    };
+    match operations.iter().all(allowed) {
+        true => Ok(()),
+        false => Err(call.denied()),
+    }
+}
+
+fn rule(field: &str, value: &Value) -> Option<NodeRule> {
+    let of = |access: Option<Access>| match access {
+        Some(Access::Node(rule)) => rule,
+        _ => NOBODY,
+    };
+    if let Some((_, access)) = FIELDS.iter().find(|(name, _)| field.starts_with(name)) {
+        return Some(of(*access));
+    }
+    if field.ends_with("_interface") {
+        return Some(of(Some(OWNER_MANAGE)));
+    }
+    // Whoever leaves cleaning out hands the machine on with what is on it.
+    let switched_off = field == "automated_clean" && !is_on(value);
+    switched_off.then_some(NOBODY)
+}
+
+fn is_on(value: &Value) -> bool {
+    match value {
+        Value::Bool(on) => *on,
+        Value::String(text) => crate::args::parse_flag(text).unwrap_or(true),
+        Value::Number(number) => number.as_i64() != Some(0),
+        _ => true,
+    }
+}
