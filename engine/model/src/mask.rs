@@ -57,6 +57,24 @@ pub fn masked(object: &Object) -> Object {
         .collect()
 }
 
+/// The same, searching lists too: how Ironic shows the arguments of templates' and runbooks' steps.
+pub fn masked_with_lists(object: &Object) -> Object {
+    let all = object.iter();
+    all.map(|(key, value)| (key.clone(), deep(key, value)))
+        .collect()
+}
+
+fn deep(key: &str, value: &Value) -> Value {
+    match value {
+        Value::Object(inner) => Value::Object(masked_with_lists(inner)),
+        Value::Array(list) if !is_secret_key(key) => {
+            Value::Array(list.iter().map(|item| deep("", item)).collect())
+        }
+        _ if is_secret_key(key) => Value::String(MASK.to_owned()),
+        other => other.clone(),
+    }
+}
+
 fn masked_value(key: &str, value: &Value) -> Value {
     match value {
         // An object under a secret key is searched, not replaced, as Ironic does; a config drive is the exception.
@@ -87,6 +105,16 @@ mod tests {
                 "redfish_password": MASK, "redfish_username": "admin", "nested": {"api_Token": MASK, "n": 1},
                 "configdrive": MASK, "secret_holder": {"plain": 1}, "list": [{"password": "kept"}],
             })
+        );
+    }
+
+    #[test]
+    fn lists_are_searched_where_that_is_asked_for() {
+        let object = json!({"list": [{"password": "x", "n": [[{"token": 1}]]}], "tokens": ["x"]});
+        let seen = masked_with_lists(object.as_object().unwrap());
+        assert_eq!(
+            Value::Object(seen),
+            json!({"list": [{"password": MASK, "n": [[{"token": MASK}]]}], "tokens": MASK})
         );
     }
 }
