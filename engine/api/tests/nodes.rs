@@ -211,7 +211,7 @@ async fn list_parameters_are_judged() {
         ("owner=me", "1.49", 406),
         ("retired=true", "1.60", 406),
         ("include_children=true", "1.82", 406),
-        ("chassis_uuid=x", "1.115", 404),
+        ("chassis_uuid=x", "1.115", 400),
         ("conductor=other", "1.115", 200),
         ("health=OK", "1.115", 200),
     ] {

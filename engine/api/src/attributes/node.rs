@@ -253,15 +253,10 @@ fn set_network_data(node: &mut Node, given: Value) -> Result<(), String> {
     Ok(())
 }
 
-/// There are no chassis here yet, so none can be named.
+/// Whether the chassis exists was looked up before.
 fn set_chassis(node: &mut Node, given: Value) -> Result<(), String> {
-    match value::uuid(given)? {
-        None => {
-            node.chassis = None;
-            Ok(())
-        }
-        Some(uuid) => Err(format!("Chassis {uuid} could not be found")),
-    }
+    node.chassis = value::uuid(given)?;
+    Ok(())
 }
 
 fn set_conductor_group(node: &mut Node, given: Value) -> Result<(), String> {

@@ -28,24 +28,29 @@ pub(crate) const CHASSIS: Collection<Chassis> = Collection {
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
-        Endpoint::get("/chassis", list, "List chassis")
-            .access(Access::Anyone)
-            .lists("chassis", "Chassis", FIELDS),
+        Endpoint::get("/chassis", list, "List chassis").lists("chassis", "Chassis", FIELDS),
         Endpoint::get(
             "/chassis/detail",
             list_detail,
             "List chassis with all their fields",
         )
-        .access(Access::Anyone)
         .lists("chassis", "Chassis", FIELDS),
         Endpoint::post("/chassis", create, "Add a chassis")
             .takes("Chassis", FIELDS)
             .shows("Chassis", FIELDS),
-        Endpoint::get("/chassis/{chassis}", show, "Show a chassis")
-            .access(Access::Anyone)
-            .shows("Chassis", FIELDS),
+        Endpoint::get("/chassis/{chassis}", show, "Show a chassis").shows("Chassis", FIELDS),
         Endpoint::patch("/chassis/{chassis}", patch, "Change a chassis").shows("Chassis", FIELDS),
         Endpoint::delete("/chassis/{chassis}", delete, "Remove an empty chassis"),
+        Endpoint::get("/chassis/{chassis}/nodes", nodes, "List a chassis' nodes")
+            .access(Access::Anyone)
+            .lists("nodes", "Node", api_types::node::FIELDS),
+        Endpoint::get(
+            "/chassis/{chassis}/nodes/detail",
+            nodes_detail,
+            "List a chassis' nodes with all their fields",
+        )
+        .access(Access::Anyone)
+        .lists("nodes", "Node", api_types::node::FIELDS),
     ]
 }
 
@@ -76,6 +81,18 @@ async fn list_detail(call: Call) -> Answer {
 async fn show(call: Call, Path(named): Path<String>) -> Answer {
     let known = CHASSIS.find(&call, &named).await?;
     CHASSIS.show(&call, &known.resource)
+}
+
+async fn nodes(call: Call, Path(named): Path<String>) -> Answer {
+    let chassis = CHASSIS.find(&call, &named).await?.resource.uuid;
+    let path = format!("chassis/{chassis}/nodes");
+    super::nodes::page(call, Some(chassis), &path, false).await
+}
+
+async fn nodes_detail(call: Call, Path(named): Path<String>) -> Answer {
+    let chassis = CHASSIS.find(&call, &named).await?.resource.uuid;
+    let path = format!("chassis/{chassis}/nodes/detail");
+    super::nodes::page(call, Some(chassis), &path, true).await
 }
 
 async fn create(call: Call) -> Answer {

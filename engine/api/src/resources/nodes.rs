@@ -47,18 +47,19 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 }
 
 async fn list(call: Call) -> Answer {
-    page(call, false).await
+    page(call, None, "nodes", false).await
 }
 
 async fn list_detail(call: Call) -> Answer {
-    page(call, true).await
+    page(call, None, "nodes/detail", true).await
 }
 
-async fn page(call: Call, detail: bool) -> Answer {
+/// Answers with a page of nodes, those of one chassis when it is asked under one; `path` is where, without a leading slash.
+pub(super) async fn page(call: Call, chassis: Option<Uuid>, path: &str, detail: bool) -> Answer {
     let selection = Selection::of_list(&call, FIELDS, SUMMARY, detail)?;
     let limit = paging::limit(&call)?;
     let _slot = call.app.lists.acquire().await.ok();
-    let nodes = match filters::query(&call).await? {
+    let nodes = match filters::query(&call, chassis).await? {
         Some(query) => call.app.store.nodes(&query).await?,
         None => Vec::new(),
     };
@@ -70,7 +71,6 @@ async fn page(call: Call, detail: bool) -> Answer {
     }
     // A filter that matches at most one node has no further page.
     let last = last.filter(|_| call.parameter("instance_uuid").is_none());
-    let path = if detail { "nodes/detail" } else { "nodes" };
     let next = paging::next(&call, path, limit, page.count(), last.as_deref());
     page.finish(next)
 }
@@ -89,6 +89,9 @@ async fn create(call: Call) -> Answer {
     }
     if let Some(parent) = body.get_mut("parent_node") {
         edit::name_parent(&call, parent).await?;
+    }
+    if let Some(chassis) = body.get("chassis_uuid") {
+        edit::check_chassis(&call, chassis).await?;
     }
     let now = call.app.config.clock.now();
     let mut node = Node::new(Uuid::new_v4(), "", now);

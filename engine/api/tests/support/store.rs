@@ -65,6 +65,7 @@ fn matches(node: &Node, query: &NodeQuery) -> bool {
     };
     family
         && is_of_project(node, query.project.as_deref())
+        && is(&query.chassis, node.chassis)
         && is(&query.instance_uuid, node.instance_uuid.clone())
         && is(&query.associated, Some(node.instance_uuid.is_some()))
         && is(&query.maintenance, Some(node.maintenance))

@@ -13,7 +13,8 @@ use crate::patch::{Operation, apply, operations};
 use crate::selection::Selection;
 use api_types::node::FIELDS;
 use axum::extract::Path;
-use model::{Node, Refusal, RefusalKind};
+use model::{Chassis, Node, Refusal, RefusalKind};
+use ports::resources;
 use serde_json::Value;
 
 pub(crate) async fn patch(call: Call, Path(node): Path<String>) -> Answer {
@@ -22,10 +23,16 @@ pub(crate) async fn patch(call: Call, Path(node): Path<String>) -> Answer {
     let node = ident::node(&call, &node).await?;
     rights::check(&call, &node, &operations)?;
     for operation in &mut operations {
-        if operation.root() == "parent_node"
-            && let Some(parent) = operation.root_value()
-        {
-            name_parent(&call, parent).await?;
+        let root = operation.root().to_owned();
+        match (root.as_str(), operation.root_value()) {
+            ("parent_node", Some(parent)) => name_parent(&call, parent).await?,
+            ("chassis_uuid", Some(Value::String(chassis))) => {
+                check_chassis(&call, &Value::String(chassis.clone())).await?;
+            }
+            ("chassis_uuid", _) if node.chassis.is_some() => {
+                call.needs("Taking a node out of its chassis", 25)?;
+            }
+            _ => {}
         }
     }
     let edit = Box::new(move |old: &Node| edited(old, operations));
@@ -55,6 +62,19 @@ fn reset_interfaces(call: &Call, operations: &[Operation]) -> Result<bool, ApiEr
         ));
     }
     Ok(reset)
+}
+
+/// A chassis that a body names must be there; what is no UUID is refused where the value is set.
+pub(crate) async fn check_chassis(call: &Call, chassis: &Value) -> Result<(), ApiError> {
+    let Some(uuid) = chassis.as_str().and_then(ident::uuid) else {
+        return Ok(());
+    };
+    match resources::find::<Chassis>(&*call.app.store, uuid).await? {
+        Some(_) => Ok(()),
+        None => Err(ApiError::invalid(format!(
+            "Chassis {uuid} could not be found."
+        ))),
+    }
 }
 
 /// Replaces a parent's name or UUID by the UUID of a node that exists.

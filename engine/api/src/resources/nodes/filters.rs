@@ -3,11 +3,13 @@
 use crate::args::flag_of;
 use crate::call::Call;
 use crate::error::ApiError;
+use crate::resources::chassis::CHASSIS;
 use crate::selection::listed;
 use crate::{ident, paging};
 use api_types::node::{FIELDS, NOT_SORTABLE};
 use model::{Fault, ProvisionState};
 use ports::query::{NodeQuery, Parentage};
+use uuid::Uuid;
 
 /// Filters and the version that added each; those that were always there are not listed.
 const SINCE: &[(&str, u16)] = &[
@@ -28,19 +30,17 @@ const SINCE: &[(&str, u16)] = &[
     ("instance_name", 104),
 ];
 
-/// The query of a request; none when nothing can match.
-pub(crate) async fn query(call: &Call) -> Result<Option<NodeQuery>, ApiError> {
+/// The query of a request, for the nodes of one chassis when it is asked under one; none when nothing can match.
+pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<NodeQuery>, ApiError> {
     for (name, since) in SINCE {
         if call.parameter(name).is_some() {
             call.needs(&format!("The filter '{name}'"), *since)?;
         }
     }
-    if let Some(chassis) = call.parameter("chassis_uuid") {
-        let shown: String = chassis.chars().take(80).collect();
-        return Err(ApiError::not_found(format!(
-            "Chassis {shown} could not be found."
-        )));
-    }
+    let chassis = match (of, call.parameter("chassis_uuid")) {
+        (None, Some(named)) => Some(CHASSIS.find(call, named).await?.resource.uuid),
+        (of, _) => of,
+    };
     let conductor = call.parameter("conductor");
     if conductor.is_some_and(|name| name != call.app.engine.conductor_name()) {
         return Ok(None);
@@ -49,7 +49,7 @@ pub(crate) async fn query(call: &Call) -> Result<Option<NodeQuery>, ApiError> {
     let flag = |name: &str| call.parameter(name).map(|t| flag_of(name, t)).transpose();
     Ok(Some(NodeQuery {
         page: paging::page(call, FIELDS, NOT_SORTABLE)?,
-        chassis: None,
+        chassis,
         instance_uuid: text("instance_uuid").map(|u| u.to_lowercase()),
         associated: flag("associated")?,
         maintenance: flag("maintenance")?,
