@@ -3,5 +3,6 @@
 pub mod adapters;
 pub mod cli;
 pub mod config;
+pub mod import;
 pub mod ramdisk;
 pub mod serve;

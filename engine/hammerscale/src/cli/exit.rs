@@ -65,6 +65,9 @@ fn number(error: &anyhow::Error) -> u8 {
     if error.is::<Usage>() || error.is::<crate::config::Problems>() {
         return 2;
     }
+    if error.is::<super::import::Incomplete>() {
+        return 4;
+    }
     let kind = error.downcast_ref::<ClientError>().map(ClientError::kind);
     match kind {
         None | Some(ErrorKind::Failed) => 1,

@@ -6,6 +6,7 @@ mod confirm;
 mod driver;
 mod exit;
 mod format;
+mod import;
 mod node;
 mod pairs;
 mod password;
@@ -46,6 +47,7 @@ enum Command {
     Node(Box<node::NodeCommands>),
     Port(port::PortCommands),
     Driver(driver::DriverCommands),
+    Import(import::ImportCommands),
     Ramdisk(crate::ramdisk::RamdiskArgs),
     Completions(completions::CompletionsArgs),
     /// Write the reference of all configuration keys (Markdown)
@@ -68,6 +70,7 @@ fn run(command: Command, serve: Serve) -> anyhow::Result<()> {
         Command::Node(commands) => block_on(commands.run()),
         Command::Port(commands) => block_on(commands.run()),
         Command::Driver(commands) => block_on(commands.run()),
+        Command::Import(commands) => commands.run(),
         Command::Ramdisk(args) => ramdisk::run(args),
         Command::Completions(args) => args.run(&mut Cli::command()),
         Command::ConfigReference => format::print(&crate::config::reference()),

@@ -6,7 +6,7 @@ use bmc_redfish::{Options, RedfishDriver};
 use conductor::hardware::{Catalogue, FakeHardware, HardwareType, RedfishHardware};
 use std::sync::Arc;
 
-pub(super) fn catalogue(settings: &Settings) -> Result<Catalogue> {
+pub(crate) fn catalogue(settings: &Settings) -> Result<Catalogue> {
     let mut types: Vec<Box<dyn HardwareType>> = Vec::new();
     for name in &settings.enabled_hardware_types {
         match name.as_str() {

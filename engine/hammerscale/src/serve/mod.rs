@@ -5,15 +5,15 @@ mod agents;
 mod api_listener;
 mod certificates;
 mod daemon;
-mod hardware;
+pub(crate) mod hardware;
 mod logging;
 mod metrics;
 mod netboot;
 mod policy;
-mod storage;
+pub(crate) mod storage;
 
 pub use daemon::daemon;
-pub use logging::start as start_logging;
+pub use logging::{once as log_once, start as start_logging};
 
 use crate::adapters::agents::HttpsAgents;
 use crate::adapters::system::{SystemClock, SystemEntropy};

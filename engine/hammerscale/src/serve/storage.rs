@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use std::sync::Arc;
 use store::{Options, SealingKey, SqlStore};
 
-pub(super) async fn open(settings: &Settings) -> Result<Arc<SqlStore>> {
+pub(crate) async fn open(settings: &Settings) -> Result<Arc<SqlStore>> {
     let key_file = &settings.sealing_key_file;
     let key = SealingKey::load_or_create(key_file)
         .with_context(|| format!("the sealing key {}", key_file.display()))?;
