@@ -1,5 +1,6 @@
 //! The product's programs, built from this source tree by cargo, which tells where it put them. It knows nothing of what they do.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -59,6 +60,14 @@ struct Target {
 
 fn build(name: &str, arguments: &[&str], flags: Option<&str>) -> Result<PathBuf> {
     println!("building {name}");
+    executables(arguments, flags)
+        .with_context(|| format!("cannot build {name}"))?
+        .remove(name)
+        .with_context(|| format!("cargo did not say where {name} is"))
+}
+
+/// Builds what these arguments of `cargo build` mean; gives the programs among it by name.
+pub fn executables(arguments: &[&str], flags: Option<&str>) -> Result<BTreeMap<String, PathBuf>> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .args(["build", "--message-format", "json-render-diagnostics"])
@@ -69,19 +78,13 @@ fn build(name: &str, arguments: &[&str], flags: Option<&str>) -> Result<PathBuf>
         .stderr(Stdio::inherit());
     let built = command.output().context("cannot start cargo")?;
     if !built.status.success() {
-        bail!("cargo could not build {name}");
+        bail!("cargo build {} failed", arguments.join(" "));
     }
     let said = String::from_utf8(built.stdout).context("cargo's messages")?;
     let artifacts = said
         .lines()
         .filter_map(|line| serde_json::from_str::<Artifact>(line).ok());
-    artifacts
-        .filter(|artifact| {
-            artifact
-                .target
-                .as_ref()
-                .is_some_and(|target| target.name == name)
-        })
-        .find_map(|artifact| artifact.executable)
-        .with_context(|| format!("cargo did not say where {name} is"))
+    Ok(artifacts
+        .filter_map(|artifact| Some((artifact.target?.name, artifact.executable?)))
+        .collect())
 }

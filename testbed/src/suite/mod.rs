@@ -2,6 +2,8 @@
 //! is time, in an order that begins with what did not fit the last time.
 
 mod clients;
+mod dependencies;
+mod fuzzing;
 mod leftover;
 mod plan;
 mod stage;

@@ -1,7 +1,7 @@
 //! The list of stages: new stage, new line.
 
 use super::stage::Stage;
-use super::{clients, workspace};
+use super::{clients, dependencies, fuzzing, workspace};
 use crate::lab::packages;
 use anyhow::{Context, Result, bail};
 use std::process::Command;
@@ -68,6 +68,21 @@ pub fn stages() -> Vec<Stage> {
             "vm-bios",
             "a virtual machine with legacy firmware is deployed and given back",
             crate::demo::bios_stage,
+        ),
+        second(
+            "fuzz",
+            "the fuzz targets build, and their corpora do them no harm",
+            fuzzing::run,
+        ),
+        second(
+            "deny",
+            "licences, bans and sources of the dependencies",
+            dependencies::graph,
+        ),
+        second(
+            "advisories",
+            "no dependency has a known weakness",
+            dependencies::advisories,
         ),
     ]
 }

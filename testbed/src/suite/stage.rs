@@ -16,6 +16,11 @@ pub struct Stage {
     pub work: fn() -> Result<()>,
 }
 
+/// A stage finds that it cannot be run here: neither passed nor failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct CannotRun(pub String);
+
 /// How a stage went.
 pub enum Outcome {
     /// Passed.
@@ -24,6 +29,8 @@ pub enum Outcome {
     Failed(String),
     /// There was no time.
     NotRun,
+    /// It cannot be run here, and why.
+    CannotRun(String),
 }
 
 impl Stage {
@@ -33,7 +40,10 @@ impl Stage {
         let began = Instant::now();
         let outcome = match (self.work)() {
             Ok(()) => Outcome::Passed,
-            Err(error) => Outcome::Failed(format!("{error:#}")),
+            Err(error) => match error.downcast_ref::<CannotRun>() {
+                Some(why) => Outcome::CannotRun(why.to_string()),
+                None => Outcome::Failed(format!("{error:#}")),
+            },
         };
         let took = began.elapsed();
         match &outcome {
@@ -42,6 +52,7 @@ impl Stage {
                 self.name,
                 took.as_secs_f64()
             ),
+            Outcome::CannotRun(why) => println!("=== {} NOT RUN: {why}", self.name),
             Outcome::Passed | Outcome::NotRun => {
                 println!("=== {} passed in {:.0} s", self.name, took.as_secs_f64())
             }
@@ -96,12 +107,14 @@ impl Report {
                 Outcome::NotRun => {
                     "NOT RUN (no time left; `cargo testbed test --all` runs it)".to_owned()
                 }
+                Outcome::CannotRun(why) => format!("NOT RUN: {why}"),
             };
             println!("{name:10} {:8.0}  {result}", took.as_secs_f64());
         }
         println!("{:10} {:8.0}", "total", total.as_secs_f64());
         let passed = self.count(|outcome| matches!(outcome, Outcome::Passed));
-        let skipped = self.count(|outcome| matches!(outcome, Outcome::NotRun));
+        let skipped =
+            self.count(|outcome| matches!(outcome, Outcome::NotRun | Outcome::CannotRun(_)));
         println!(
             "{passed} passed, {} failed, {skipped} skipped",
             self.failed()

@@ -95,6 +95,12 @@ pub fn install_for_tests() -> Result<()> {
     ])
 }
 
+/// Installs what building the fuzz targets needs.
+pub fn install_for_fuzzing() -> Result<()> {
+    require_debian()?;
+    install(&[need("g++", "compiles the fuzzing library")])
+}
+
 /// Installs what running the Python clients needs.
 pub fn install_for_clients() -> Result<()> {
     require_debian()?;
