@@ -13,21 +13,16 @@ use crate::suite::workspace;
 const STATIC: &str = "-C target-feature=+crt-static";
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
-/// Builds the daemon and gives its program. `release` as it is shipped, else quick to build.
+/// Builds the daemon and gives its program. `release` as it is shipped, else quick to build: with the features that this very program was built
+/// with, so that nothing is compiled again.
 pub fn daemon(release: bool) -> Result<PathBuf> {
-    let profile = if release { "release" } else { "dev" };
-    build(
-        "hammerscale",
-        &[
-            "--package",
-            "hammerscale",
-            "--bin",
-            "hammerscale",
-            "--profile",
-            profile,
-        ],
-        None,
-    )
+    let how = match release {
+        true => ["--profile", "release"],
+        false => ["--package", env!("CARGO_PKG_NAME")],
+    };
+    let mut arguments = vec!["--package", "hammerscale", "--bin", "hammerscale"];
+    arguments.extend(how);
+    build("hammerscale", &arguments, None)
 }
 
 /// Builds the agent as it is shipped.
