@@ -2,8 +2,10 @@
 //! answer is either listed in docs/differences.md or an error.
 
 mod compare;
+mod generate;
 pub mod ironic;
 mod known;
+mod matrix;
 mod pair;
 mod player;
 mod report;
@@ -31,11 +33,19 @@ use report::Report;
 Examples:
   cargo testbed differential                  every story
   cargo testbed differential --story ports    the stories whose title holds this word
+  cargo testbed differential --story generated --requests 5000 --seed 7
+                                              requests made by chance, and nothing else
   cargo testbed differential --list           the stories' titles")]
 pub struct DifferentialCommand {
     /// Only stories whose title holds this
     #[arg(long, value_name = "TEXT")]
     story: Vec<String>,
+    /// How many further requests are made by chance
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    requests: usize,
+    /// What chance begins with: the same seed makes the same requests
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
     /// List the stories and end
     #[arg(long)]
     list: bool,
@@ -50,6 +60,9 @@ impl DifferentialCommand {
         let stories = stories::all()?;
         if self.list {
             stories.iter().for_each(|story| println!("{}", story.title));
+            matrix::titles()
+                .iter()
+                .for_each(|title| println!("{title}"));
             return Ok(());
         }
         let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
@@ -77,6 +90,10 @@ impl DifferentialCommand {
             {
                 player.report.broken(&story.title, &error);
             }
+        }
+        matrix::play(&mut player, |title| self.wants(title)).await?;
+        if self.wants("generated") {
+            generate::play(&mut player, self.seed, self.requests).await?;
         }
         let text = player.report.text();
         print!("{text}");

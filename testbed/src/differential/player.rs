@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::compare::{Found, Ids, compare};
 use super::report::Report;
 use super::script::{Act, Story};
+use super::states;
 use super::tidy;
 use super::wire::{Reply, Request, Side};
 
@@ -90,6 +91,16 @@ impl Player {
             tidy::empty(side, &scene.touched).await?;
         }
         Ok(())
+    }
+
+    /// Enrolls a node on both sides and leads it to a state; false when the two do not agree on the way.
+    pub async fn bring(&mut self, scene: &mut Scene, name: &str, state: &str) -> Result<bool> {
+        for act in states::walk(name, state)? {
+            if !self.perform(scene, &act).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Does one act; false when what follows makes no sense.

@@ -180,21 +180,42 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// A path whose ids are all the same.
+/// Collections whose items are named by what follows.
+const COLLECTIONS: &[&str] = &[
+    "nodes",
+    "ports",
+    "portgroups",
+    "chassis",
+    "allocations",
+    "deploy_templates",
+    "runbooks",
+    "inspection_rules",
+    "connectors",
+    "targets",
+];
+/// What follows a collection and is no item.
+const WORDS: &[&str] = &["", "detail", "validate"];
+
+/// A path whose ids, and names where ids may stand, are all the same.
 fn template(path: &str) -> String {
-    let mut text = path.to_owned();
-    let mut at = 0;
-    while at < text.len() {
-        match text.get(at..at + 36) {
-            Some(id) if is_id(id) => text.replace_range(at..at + 36, "{id}"),
-            _ => {}
-        }
-        at += 1;
-        while !text.is_char_boundary(at) {
-            at += 1;
+    let (path, query) = match path.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (path, None),
+    };
+    let mut segments: Vec<&str> = path.split('/').collect();
+    for at in 1..segments.len() {
+        let item = COLLECTIONS.contains(&segments[at - 1]) && !WORDS.contains(&segments[at]);
+        if item || is_id(segments[at]) {
+            segments[at] = "{id}";
         }
     }
-    text
+    let path = segments.join("/");
+    let Some(query) = query else { return path };
+    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, value)) if is_id(value) => format!("{name}={{id}}"),
+        _ => pair.to_owned(),
+    });
+    format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
 }
 
 /// Without positions in lists.
@@ -211,10 +232,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_all_the_same() {
-        let path = "/v1/nodes/1be26c0b-03f2-4d2e-ae87-c02d7f33c781/x?y=1be26c0b-03f2-4d2e-ae87-c02d7f33c781";
-        assert_eq!(template(path), "/v1/nodes/{id}/x?y={id}");
-        assert_eq!(template("/v1/nodes/é"), "/v1/nodes/é");
+    fn ids_and_names_are_all_the_same() {
+        let id = "1be26c0b-03f2-4d2e-ae87-c02d7f33c781";
+        assert_eq!(
+            template(&format!("/v1/nodes/{id}/x?y={id}")),
+            "/v1/nodes/{id}/x?y={id}"
+        );
+        assert_eq!(template("/v1/nodes/one/states"), "/v1/nodes/{id}/states");
+        assert_eq!(
+            template("/v1/nodes/detail?limit=1"),
+            "/v1/nodes/detail?limit=1"
+        );
+        assert_eq!(template("/v1/nodes"), "/v1/nodes");
     }
 
     #[test]

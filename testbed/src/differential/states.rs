@@ -143,7 +143,7 @@ pub fn walk(name: &str, state: &str) -> Result<Vec<Act>> {
         },
     ];
     let verbs = way.verbs.iter();
-    acts.extend(verbs.map(|(word, more)| Act::Prepare(verb(name, word, more))));
+    acts.extend(verbs.map(|(word, more)| Act::Prepare(verb(&id(name), word, more))));
     Ok(acts)
 }
 
