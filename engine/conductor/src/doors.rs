@@ -2,6 +2,7 @@
 
 use crate::conductor::Conductor;
 use crate::effects::ActError;
+use crate::hardware::{BootDevices, boot_devices};
 use crate::{config_drive, digest, validate};
 use agent_wire::{HeartbeatRequest, InspectionData};
 use async_trait::async_trait;
@@ -26,7 +27,7 @@ use uuid::Uuid;
 const MOST_PORTS: usize = 256;
 
 impl Conductor {
-    async fn ports_of(&self, node: Uuid) -> Result<Vec<Port>, EngineError> {
+    pub(crate) async fn ports_of(&self, node: Uuid) -> Result<Vec<Port>, EngineError> {
         let query = PortQuery {
             node: Some(node),
             page: Page {
@@ -215,13 +216,20 @@ impl Engine for Conductor {
         Ok(())
     }
 
-    async fn set_target_raid(&self, uuid: Uuid, _config: Object) -> Result<(), EngineError> {
+    async fn set_target_raid(&self, uuid: Uuid, config: Object) -> Result<(), EngineError> {
+        let _turn = self.inner.nodes.lock(uuid).await;
         let node = self.load(uuid).await?;
-        let text = format!(
-            "Driver {} does not support raid (disabled or not implemented).",
-            node.driver
-        );
-        Err(Refusal::new(RefusalKind::NotFound, text).into())
+        if matches!(node.interface(InterfaceKind::Raid), "" | "no-raid") {
+            let text = validate::unsupported(&node, "raid").message;
+            return Err(Refusal::new(RefusalKind::NotFound, text).into());
+        }
+        lifecycle::judge_idle(&node)?;
+        let mut after = node.clone();
+        after.target_raid_config = config;
+        if after != node {
+            self.commit_edit(&node, after).await?;
+        }
+        Ok(())
     }
 
     async fn validate(
@@ -234,7 +242,19 @@ impl Engine for Conductor {
     }
 
     async fn boot_device(&self, uuid: Uuid) -> Result<BootDeviceSetting, EngineError> {
-        let machine = self.inner.hardware.machine(&self.load(uuid).await?)?;
+        let node = self.load(uuid).await?;
+        lifecycle::judge_idle(&node)?;
+        if let BootDevices::Fixed {
+            supported,
+            persistent,
+        } = boot_devices(&node)
+        {
+            return Ok(BootDeviceSetting {
+                device: supported.first().map(|device| (*device).to_owned()),
+                persistent: Some(persistent),
+            });
+        }
+        let machine = self.inner.hardware.machine(&node)?;
         self.live(async {
             let boot = machine
                 .driver
@@ -250,7 +270,11 @@ impl Engine for Conductor {
     }
 
     async fn supported_boot_devices(&self, uuid: Uuid) -> Result<Vec<String>, EngineError> {
-        let machine = self.inner.hardware.machine(&self.load(uuid).await?)?;
+        let node = self.load(uuid).await?;
+        if let BootDevices::Fixed { supported, .. } = boot_devices(&node) {
+            return Ok(supported.iter().map(|word| (*word).to_owned()).collect());
+        }
+        let machine = self.inner.hardware.machine(&node)?;
         self.live(async {
             let boot = machine
                 .driver
@@ -272,7 +296,11 @@ impl Engine for Conductor {
         device: String,
         persistent: bool,
     ) -> Result<(), EngineError> {
-        if !crate::effects::is_boot_device(&device) {
+        let takes = match boot_devices(&self.load(uuid).await?) {
+            BootDevices::Bmc => crate::effects::is_boot_device(&device),
+            BootDevices::Fixed { supported, .. } => supported.contains(&device.as_str()),
+        };
+        if !takes {
             let text = format!("Invalid boot device '{device}' specified.");
             return Err(Refusal::new(RefusalKind::Invalid, text).into());
         }
@@ -379,7 +407,7 @@ impl Conductor {
     }
 
     /// A single change at the BMC: an effect whose outcome the request awaits.
-    async fn change_live(&self, uuid: Uuid, fact: Fact) -> Result<Outcome, EngineError> {
+    pub(crate) async fn change_live(&self, uuid: Uuid, fact: Fact) -> Result<Outcome, EngineError> {
         let waiting = self.turn_awaiting(uuid, fact).await?;
         let patience = self.inner.settings.live;
         match tokio::time::timeout(patience, waiting).await {

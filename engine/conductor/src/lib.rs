@@ -2,6 +2,7 @@
 //! the outcomes back as facts. It makes no decision about a node's state.
 
 mod agents;
+mod bios_settings;
 mod boot;
 mod conductor;
 mod config_drive;
@@ -12,6 +13,7 @@ pub mod hardware;
 mod inspection;
 mod last_seen;
 mod locks;
+mod node_hardware;
 mod outbox;
 mod quoted;
 mod resume;
@@ -21,6 +23,7 @@ mod sweep;
 mod timers;
 mod turn;
 mod validate;
+mod vifs;
 
 pub use conductor::{Conductor, Parts};
 pub use settings::{RamdiskSettings, Settings};

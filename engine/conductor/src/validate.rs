@@ -32,8 +32,11 @@ pub(crate) fn all(
 
 fn one(ground: &Ground<'_>, node: &Node, ports: &[Port], kind: InterfaceKind) -> Validation {
     let name = node.interface(kind);
-    if name.is_empty() || name.starts_with("no-") {
+    if name.is_empty() {
         return Validation::Unsupported;
+    }
+    if name.starts_with("no-") {
+        return Validation::Bad(unsupported(node, kind.as_str()).message);
     }
     let verdict = match kind {
         InterfaceKind::Power | InterfaceKind::Management => driver_info(ground.hardware, node),
@@ -50,6 +53,15 @@ fn one(ground: &Ground<'_>, node: &Node, ports: &[Port], kind: InterfaceKind) ->
         | InterfaceKind::Vendor => Ok(()),
     };
     verdict.map_or_else(Validation::Bad, |()| Validation::Good)
+}
+
+/// Ironic's words for what a driver cannot do.
+pub(crate) fn unsupported(node: &Node, feature: &str) -> Refusal {
+    let text = format!(
+        "Driver {} does not support {feature} (disabled or not implemented).",
+        node.driver
+    );
+    Refusal::new(RefusalKind::Invalid, text)
 }
 
 fn driver_info(hardware: &Catalogue, node: &Node) -> Result<(), String> {

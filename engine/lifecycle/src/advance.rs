@@ -151,6 +151,7 @@ fn begin_stage(draft: &mut Draft<'_>, lane: Lane, stage: &Stage) -> Result<Progr
         | Stage::ListAgentSteps { .. }
         | Stage::AgentStep { .. }
         | Stage::AgentCommand { .. }
+        | Stage::InjectNmi
         | Stage::Simulate { .. } => act(draft, lane, stage),
     }
 }
@@ -207,10 +208,16 @@ fn action_of(stage: &Stage, version: Option<serde_json::Value>) -> Option<Action
             version,
         }),
         Stage::AgentCommand { name } => Some(Action::AgentCommand { name: name.clone() }),
-        Stage::Simulate { step, seconds } => Some(Action::Simulate {
+        Stage::Simulate {
+            step,
+            seconds,
+            args,
+        } => Some(Action::Simulate {
             step: step.clone(),
             seconds: *seconds,
+            args: args.clone(),
         }),
+        Stage::InjectNmi => Some(Action::InjectNmi),
         Stage::OpenBoot
         | Stage::CloseBoot
         | Stage::AwaitAgent

@@ -28,6 +28,7 @@ pub fn decide(view: &View<'_>, fact: &Fact) -> Result<Decision, Refusal> {
         } => power::asked(&mut draft, *target, *timeout_seconds)?,
         Fact::Maintenance { on, reason } => maintenance(&mut draft, *on, reason.clone())?,
         Fact::BootDevice { device, persistent } => boot_device(&mut draft, device, *persistent)?,
+        Fact::InjectNmi => aside(&mut draft, FlowKind::InjectNmi, model::Stage::InjectNmi)?,
         Fact::Outcome { effect, outcome } => outcomes::came(&mut draft, *effect, outcome)?,
         Fact::AgentLookedUp { token } => agents::looked_up(&mut draft, token)?,
         Fact::AgentHeartbeat {
@@ -79,15 +80,28 @@ fn maintenance(draft: &mut Draft<'_>, on: bool, reason: Option<String>) -> Resul
 }
 
 fn boot_device(draft: &mut Draft<'_>, device: &str, persistent: bool) -> Result<(), Refusal> {
+    let stage = model::Stage::SetBootDevice {
+        device: device.to_owned(),
+        persistent,
+    };
+    aside(draft, FlowKind::BootDevice, stage)
+}
+
+/// One stage beside the provision state, which a request waits for.
+fn aside(draft: &mut Draft<'_>, kind: FlowKind, stage: model::Stage) -> Result<(), Refusal> {
     if draft.node.is_busy() || draft.node.errand.is_some() {
         return Err(busy(&draft.node));
     }
-    let stages = vec![model::Stage::SetBootDevice {
-        device: device.to_owned(),
-        persistent,
-    }];
-    let errand = advance::new_flow(draft, FlowKind::BootDevice, stages);
+    let errand = advance::new_flow(draft, kind, vec![stage]);
     advance::begin(draft, Lane::Errand, errand)
+}
+
+/// Whether the engine is not working on the node: what needs it for itself may be done.
+pub fn judge_idle(node: &Node) -> Result<(), Refusal> {
+    match node.is_busy() {
+        true => Err(busy(node)),
+        false => Ok(()),
+    }
 }
 
 /// The engine works on the node right now.

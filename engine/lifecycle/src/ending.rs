@@ -44,6 +44,7 @@ pub(crate) fn finished(draft: &mut Draft<'_>, lane: Lane) -> Result<(), Refusal>
         | FlowKind::Unrescue
         | FlowKind::Service
         | FlowKind::BootDevice
+        | FlowKind::InjectNmi
         | FlowKind::Power(_) => draft.transition(Event::Done, None),
     }
 }
@@ -132,6 +133,7 @@ fn take_out_of_service(draft: &mut Draft<'_>, kind: FlowKind, message: &str) {
         | FlowKind::Rescue
         | FlowKind::Unrescue
         | FlowKind::BootDevice
+        | FlowKind::InjectNmi
         | FlowKind::Power(_) => return,
     };
     draft.node.fault = Some(fault);
@@ -180,6 +182,7 @@ pub(crate) fn aborted(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         | FlowKind::Adopt
         | FlowKind::Unrescue
         | FlowKind::BootDevice
+        | FlowKind::InjectNmi
         | FlowKind::Power(_) => "The operation was aborted by request.".to_owned(),
     };
     draft.set_error(&message);

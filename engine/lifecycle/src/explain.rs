@@ -19,6 +19,7 @@ pub fn flow(kind: FlowKind) -> &'static str {
         FlowKind::Service => "service",
         FlowKind::Power(_) => "power change",
         FlowKind::BootDevice => "change of the boot device",
+        FlowKind::InjectNmi => "non-maskable interrupt",
     }
 }
 
@@ -47,6 +48,7 @@ pub fn failure(state: ProvisionState, kind: FlowKind) -> String {
     let what = match kind {
         FlowKind::Power(_) => return "the power change fails".to_owned(),
         FlowKind::BootDevice => return "the change of the boot device fails".to_owned(),
+        FlowKind::InjectNmi => return "the interrupt is not sent".to_owned(),
         FlowKind::Verify => "verification",
         FlowKind::Inspect => "inspection",
         FlowKind::Clean | FlowKind::ManualClean => "cleaning",

@@ -71,6 +71,8 @@ pub enum Fact {
         /// For good, or once.
         persistent: bool,
     },
+    /// A client asked for a non-maskable interrupt, and waits until it is sent.
+    InjectNmi,
     /// An effect came to its end.
     Outcome {
         /// Which.
@@ -139,6 +141,7 @@ impl Fact {
             Fact::Power { .. } => "power",
             Fact::Maintenance { .. } => "maintenance",
             Fact::BootDevice { .. } => "boot_device",
+            Fact::InjectNmi => "inject_nmi",
             Fact::Outcome { .. } => "outcome",
             Fact::AgentLookedUp { .. } => "agent_looked_up",
             Fact::AgentHeartbeat { .. } => "agent_heartbeat",

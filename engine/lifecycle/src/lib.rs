@@ -20,7 +20,7 @@ mod steps;
 pub mod table;
 mod verbs;
 
-pub use decide::{View, decide};
+pub use decide::{View, decide, judge_idle};
 pub use decision::{Decision, HistoryDraft};
 pub use fact::{Fact, Inspected, ProvisionAsked};
 pub use judge::{judge_delete, judge_edit, judge_port_edit, may_verb};

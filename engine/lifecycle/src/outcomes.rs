@@ -92,11 +92,10 @@ fn failed(draft: &mut Draft<'_>, lane: Lane, failure: &Failure) -> Result<(), Re
 
 fn errand_failed(draft: &mut Draft<'_>, failure: &Failure) -> Result<(), Refusal> {
     let errand = draft.node.errand.take();
-    // Who set a boot device waits for the answer and reads the error there.
-    if errand
-        .as_ref()
-        .is_some_and(|errand| errand.kind == FlowKind::BootDevice)
-    {
+    // Who set a boot device or sent an interrupt waits for the answer and reads the error there.
+    let awaited =
+        |errand: &model::Flow| matches!(errand.kind, FlowKind::BootDevice | FlowKind::InjectNmi);
+    if errand.as_ref().is_some_and(awaited) {
         return Ok(());
     }
     let stage = errand.and_then(|errand| errand.stage().map(Stage::label));

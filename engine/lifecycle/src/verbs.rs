@@ -9,8 +9,8 @@ use crate::judge;
 use crate::plan;
 use crate::table::Event;
 use model::{
-    FlowKind, InterfaceKind, ProvisionState, Refusal, RefusalKind, Severity, Stage, StateClass,
-    Verb,
+    FlowKind, InterfaceKind, Phase, ProvisionState, Refusal, RefusalKind, Severity, Stage,
+    StateClass, Verb,
 };
 
 pub(crate) fn asked(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
@@ -114,7 +114,34 @@ fn start(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
     }
     let mut flow = advance::new_flow(draft, kind, stages);
     flow.requested_steps = asked.steps.clone();
+    if let Some(problem) = fake_steps_problem(draft, asked) {
+        draft.node.flow = Some(flow);
+        return ending::failed(draft, problem, false);
+    }
     advance::begin(draft, Lane::Main, flow)
+}
+
+/// Fake hardware has its own steps; as in Ironic the flow is begun and fails when others are asked for.
+fn fake_steps_problem(draft: &Draft<'_>, asked: &ProvisionAsked) -> Option<String> {
+    let phase = match asked.verb {
+        Verb::Clean => Phase::Clean,
+        Verb::Service => Phase::Service,
+        Verb::Manage
+        | Verb::Provide
+        | Verb::Inspect
+        | Verb::Adopt
+        | Verb::Deploy
+        | Verb::Rebuild
+        | Verb::Undeploy
+        | Verb::Rescue
+        | Verb::Unrescue
+        | Verb::Unhold
+        | Verb::Abort => return None,
+    };
+    if !plan::is_fake(&draft.node, InterfaceKind::Deploy) {
+        return None;
+    }
+    plan::fake_step_problem(&draft.node, phase, &asked.steps)
 }
 
 fn check_steps(draft: &Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {

@@ -1,7 +1,7 @@
 //! Effects: what the engine does to the world. An effect names a wanted level, is stored before it is acted on, and is probed
 //! before it is acted on again. This is the closed list; the conductor's registry says how each is probed and done.
 
-use crate::{Phase, PowerState, Step, Timestamp};
+use crate::{Object, Phase, PowerState, Step, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -63,7 +63,12 @@ pub enum Action {
         step: String,
         /// How long it takes.
         seconds: u32,
+        /// Its arguments.
+        #[serde(default, skip_serializing_if = "Object::is_empty")]
+        args: Object,
     },
+    /// Send a non-maskable interrupt.
+    InjectNmi,
 }
 
 impl Action {
@@ -77,6 +82,7 @@ impl Action {
         "start_agent_step",
         "agent_command",
         "simulate",
+        "inject_nmi",
     ];
 
     /// The kind's name.
@@ -90,6 +96,7 @@ impl Action {
             Action::StartAgentStep { .. } => "start_agent_step",
             Action::AgentCommand { .. } => "agent_command",
             Action::Simulate { .. } => "simulate",
+            Action::InjectNmi => "inject_nmi",
         }
     }
 }

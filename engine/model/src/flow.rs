@@ -1,7 +1,7 @@
 //! What the engine is doing with a node right now: a flow is an ordered list of stages with a cursor. Stored with the node, so a
 //! restarted engine goes on where the last one stopped.
 
-use crate::{EffectId, PowerState, PowerTarget, Step, Timestamp};
+use crate::{EffectId, Object, PowerState, PowerTarget, Step, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What a flow is for.
@@ -32,6 +32,8 @@ pub enum FlowKind {
     Power(PowerTarget),
     /// A boot device set by request, which waits for it.
     BootDevice,
+    /// A non-maskable interrupt sent by request, which waits for it.
+    InjectNmi,
 }
 
 /// Which family of agent steps is meant.
@@ -115,7 +117,12 @@ pub enum Stage {
         step: String,
         /// How long it takes.
         seconds: u32,
+        /// Its arguments.
+        #[serde(default, skip_serializing_if = "Object::is_empty")]
+        args: Object,
     },
+    /// Send a non-maskable interrupt.
+    InjectNmi,
     /// Stop until a person says `unhold`.
     Hold,
 }
@@ -136,6 +143,7 @@ impl Stage {
             Stage::AgentStep { step, .. } => step.full_name(),
             Stage::AgentCommand { name } => name.clone(),
             Stage::Simulate { step, .. } => step.clone(),
+            Stage::InjectNmi => "send a non-maskable interrupt".into(),
             Stage::Hold => "hold".into(),
         }
     }

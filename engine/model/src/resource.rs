@@ -18,6 +18,7 @@ pub enum ResourceKind {
     Runbook,
     InspectionRule,
     Allocation,
+    BiosSetting,
 }
 
 impl ResourceKind {
@@ -32,6 +33,7 @@ impl ResourceKind {
             Self::Runbook => "runbook",
             Self::InspectionRule => "inspection_rule",
             Self::Allocation => "allocation",
+            Self::BiosSetting => "bios_setting",
         }
     }
 
@@ -46,6 +48,7 @@ impl ResourceKind {
             Self::Runbook => "Runbook",
             Self::InspectionRule => "Inspection rule",
             Self::Allocation => "Allocation",
+            Self::BiosSetting => "BIOS setting",
         }
     }
 }

@@ -10,6 +10,7 @@
 
 pub mod ask;
 mod engine;
+mod hardware;
 mod store;
 
 use api::ApiConfig;
@@ -42,6 +43,7 @@ pub struct World {
     pub refuse: Option<model::Refusal>,
     pub heartbeats: Vec<(Uuid, agent_wire::HeartbeatRequest)>,
     pub lookups: usize,
+    pub vifs: Vec<ports::hardware::VifRequest>,
     /// The store answers nothing any more.
     pub broken: bool,
 }
@@ -102,6 +104,13 @@ impl Fake {
         uuid
     }
 
+    /// Changes a node as the engine would.
+    pub fn change(&self, uuid: Uuid, change: impl FnOnce(&mut Node)) {
+        let mut world = self.world.lock().unwrap();
+        let node = world.nodes.iter_mut().find(|n| n.uuid == uuid);
+        change(node.unwrap());
+    }
+
     pub fn node(&self, uuid: Uuid) -> Node {
         let world = self.world.lock().unwrap();
         world.nodes.iter().find(|n| n.uuid == uuid).unwrap().clone()
@@ -112,6 +121,13 @@ pub fn config() -> ApiConfig {
     let mut config = ApiConfig::new(Arc::new(StoppedClock));
     config.metrics = Some(Arc::new(|| "up 1\n".to_owned()));
     config
+}
+
+/// A list without criteria.
+pub fn everything() -> ports::resources::ResourceQuery {
+    let mut query = ports::resources::ResourceQuery::default();
+    query.page.limit = usize::MAX;
+    query
 }
 
 pub fn object(value: Value) -> Object {

@@ -5,7 +5,7 @@ use super::{ActError, Certainty, Context, EffectKind, Probe, mismatch};
 use crate::agents;
 use async_trait::async_trait;
 use bmc_core::{BootDeviceKind, BootMode, BootRequest, Persistence};
-use model::{Action, Node, Outcome};
+use model::{Action, InterfaceKind, Node, Outcome};
 
 pub(super) struct SetBootDevice;
 
@@ -20,6 +20,11 @@ pub(crate) fn device(word: &str) -> Option<BootDeviceKind> {
         "floppy" => Some(BootDeviceKind::Floppy),
         _ => None,
     }
+}
+
+/// A node that manages by `noop` trusts its machine to try the network first: the BMC is left alone.
+fn is_noop(node: &Node) -> bool {
+    node.interface(InterfaceKind::Management) == "noop"
 }
 
 /// The mode to change to: the one of the node's capability `boot_mode`, where the BMC shows the other one. A BMC that shows none is not told one:
@@ -51,6 +56,9 @@ impl EffectKind for SetBootDevice {
         else {
             return Probe::Unknown;
         };
+        if is_noop(&context.node) {
+            return Probe::NotDone;
+        }
         let Some(boot) = context.machine.driver.boot_device() else {
             return Probe::Unknown;
         };
@@ -75,6 +83,9 @@ impl EffectKind for SetBootDevice {
         else {
             return Err(mismatch(context));
         };
+        if is_noop(&context.node) {
+            return Ok(Outcome::Done);
+        }
         let boot = context
             .machine
             .driver

@@ -1,6 +1,12 @@
 //! `fake-hardware`: a machine that exists in memory only. For trying the engine out, and for tests.
 
-use super::{HardwareType, Machine, interfaces};
+mod delays;
+mod lights;
+mod vendor;
+
+pub use delays::{DelayRange, FakeDelays};
+
+use super::{HardwareType, Lights, Machine, VendorInterface, interfaces};
 use async_trait::async_trait;
 use bmc_core::{
     BmcError, BootDevice, BootDeviceKind, BootManners, BootOverride, BootRequest, Driver, Identity,
@@ -10,11 +16,24 @@ use model::{InterfaceKind as K, Node, Object, Refusal, RefusalKind};
 use ports::hardware::HardwareDescription;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The `fake-hardware` type.
 #[derive(Default)]
 pub struct FakeHardware {
     driver: Arc<FakeDriver>,
+}
+
+impl FakeHardware {
+    /// With pretended work that takes its time.
+    pub fn with_delays(delays: FakeDelays) -> Self {
+        Self {
+            driver: Arc::new(FakeDriver {
+                delays: Some(delays),
+                ..FakeDriver::default()
+            }),
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -24,8 +43,9 @@ struct FakeMachine {
 }
 
 #[derive(Default)]
-struct FakeDriver {
+pub(super) struct FakeDriver {
     machines: Mutex<HashMap<String, FakeMachine>>,
+    delays: Option<FakeDelays>,
 }
 
 #[async_trait]
@@ -38,19 +58,19 @@ impl HardwareType for FakeHardware {
         HardwareDescription {
             name: self.name(),
             interfaces: interfaces(&[
-                (K::Bios, &["no-bios"]),
+                (K::Bios, &["fake", "no-bios"]),
                 (K::Boot, &["fake"]),
-                (K::Console, &["no-console"]),
+                (K::Console, &["fake", "no-console"]),
                 (K::Deploy, &["fake"]),
-                (K::Firmware, &["no-firmware"]),
+                (K::Firmware, &["fake", "no-firmware"]),
                 (K::Inspect, &["fake", "no-inspect"]),
                 (K::Management, &["fake", "noop"]),
-                (K::Network, &["noop"]),
+                (K::Network, &["noop", "flat"]),
                 (K::Power, &["fake"]),
-                (K::Raid, &["no-raid"]),
+                (K::Raid, &["fake", "no-raid"]),
                 (K::Rescue, &["fake", "no-rescue"]),
-                (K::Storage, &["noop"]),
-                (K::Vendor, &["no-vendor"]),
+                (K::Storage, &["noop", "fake"]),
+                (K::Vendor, &["fake", "no-vendor"]),
             ]),
             properties: Vec::new(),
         }
@@ -61,26 +81,53 @@ impl HardwareType for FakeHardware {
     }
 
     fn machine(&self, node: &Node) -> Result<Machine, Refusal> {
-        let address = "http://fake.invalid"
-            .parse()
-            .map_err(|_| Refusal::new(RefusalKind::Invalid, "the fake machine has no address"))?;
-        let mut target = Target::new(address);
-        target.system_id = Some(node.uuid.to_string());
-        // The machine's memory does not outlive the process; what was last read of it does.
-        self.driver.remember(
-            &node.uuid.to_string(),
-            node.power_state == Some(model::PowerState::On),
-        );
-        Ok(Machine {
-            driver: Arc::clone(&self.driver) as Arc<dyn Driver>,
-            target,
-        })
+        machine(&self.driver, node)
+    }
+
+    fn delay(&self, kind: K) -> Option<Duration> {
+        self.driver.delays.as_ref()?.drawn(kind)
+    }
+
+    fn lights(&self) -> Option<&dyn Lights> {
+        Some(&lights::FakeLights)
+    }
+
+    fn vendor(&self) -> Option<&dyn VendorInterface> {
+        Some(&vendor::FakeVendor)
+    }
+
+    fn has_console(&self) -> bool {
+        true
     }
 
     async fn close(&self) {}
 }
 
+/// The machine that this node stands for.
+pub(super) fn machine(driver: &Arc<FakeDriver>, node: &Node) -> Result<Machine, Refusal> {
+    let address = "http://fake.invalid"
+        .parse()
+        .map_err(|_| Refusal::new(RefusalKind::Invalid, "the fake machine has no address"))?;
+    let mut target = Target::new(address);
+    target.system_id = Some(node.uuid.to_string());
+    // The machine's memory does not outlive the process; what was last read of it does.
+    driver.remember(
+        &node.uuid.to_string(),
+        node.power_state == Some(model::PowerState::On),
+    );
+    Ok(Machine {
+        driver: Arc::clone(driver) as Arc<dyn Driver>,
+        target,
+    })
+}
+
 impl FakeDriver {
+    async fn pass(&self, kind: K) {
+        if let Some(delays) = &self.delays {
+            delays.pass(kind).await;
+        }
+    }
+
     fn remember(&self, key: &str, on: bool) {
         self.lock().entry(key.to_owned()).or_insert(FakeMachine {
             on,
@@ -141,6 +188,7 @@ impl Power for FakeDriver {
     }
 
     async fn set_power(&self, target: &Target, action: PowerAction) -> Result<(), BmcError> {
+        self.pass(K::Power).await;
         self.with(target, |machine| match action {
             PowerAction::On | PowerAction::ForceRestart | PowerAction::GracefulRestart => {
                 machine.on = true
@@ -162,6 +210,7 @@ impl BootDevice for FakeDriver {
     }
 
     async fn set(&self, target: &Target, request: &BootRequest) -> Result<BootOverride, BmcError> {
+        self.pass(K::Management).await;
         self.with(target, |machine| {
             machine.boot = BootOverride {
                 device: Some(request.device.clone()),

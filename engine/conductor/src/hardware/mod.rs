@@ -1,18 +1,29 @@
 //! Hardware types: one file each, and the list of those enabled. A hardware type reads a node's driver_info and says which driver and
 //! which BMC it means; the driver itself knows nothing of nodes.
 
+mod agent_keys;
 mod fake;
+mod idrac;
+mod ipmi;
+mod management;
+mod manual;
 mod redfish;
 
-pub use fake::FakeHardware;
+pub use fake::{DelayRange, FakeDelays, FakeHardware};
+pub use idrac::IdracHardware;
+pub use ipmi::IpmiHardware;
+pub(crate) use management::{BootDevices, boot_devices};
+pub use manual::ManualManagement;
 pub use redfish::RedfishHardware;
 
 use async_trait::async_trait;
 use bmc_core::{Driver, Target};
 use model::{InterfaceKind, Node, Object, Refusal, RefusalKind};
-use ports::hardware::HardwareDescription;
+use ports::hardware::{HardwareDescription, Indicator, VendorMethod};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A node's BMC, ready to be spoken to.
 #[derive(Clone)]
@@ -36,6 +47,43 @@ pub trait HardwareType: Send + Sync {
     fn machine(&self, node: &Node) -> Result<Machine, Refusal>;
     /// Logs out everywhere.
     async fn close(&self);
+
+    /// How long pretended work of an interface takes; none: as long as any other pretended step.
+    fn delay(&self, _kind: InterfaceKind) -> Option<Duration> {
+        None
+    }
+    /// The machines' lights, where they can be seen.
+    fn lights(&self) -> Option<&dyn Lights> {
+        None
+    }
+    /// The methods for vendor passthru, where the node's vendor interface is not `no-vendor`.
+    fn vendor(&self) -> Option<&dyn VendorInterface> {
+        None
+    }
+    /// Whether there is a console, where the node's console interface is not `no-console`.
+    fn has_console(&self) -> bool {
+        false
+    }
+    /// Why no node can have this type yet, and what to do instead.
+    fn lacking(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// The lights of a hardware type's machines.
+pub trait Lights: Send + Sync {
+    /// All of them.
+    fn all(&self) -> &'static [Indicator];
+    /// The state of one of them.
+    fn state(&self, light: &Indicator) -> &'static str;
+}
+
+/// Methods for vendor passthru that answer at once and change nothing at the machine.
+pub trait VendorInterface: Send + Sync {
+    /// All of them.
+    fn methods(&self) -> &'static [VendorMethod];
+    /// The answer of one of them; its arguments have been checked.
+    fn call(&self, method: &VendorMethod, arguments: &Object) -> Value;
 }
 
 /// The hardware types that are enabled.
@@ -102,7 +150,11 @@ impl Catalogue {
         &self,
         node: &Node,
     ) -> Result<BTreeMap<InterfaceKind, String>, Refusal> {
-        let description = self.described(self.find(&node.driver)?);
+        let hardware = self.find(&node.driver)?;
+        if let Some(lacking) = hardware.lacking() {
+            return Err(Refusal::new(RefusalKind::Invalid, lacking));
+        }
+        let description = self.described(hardware);
         let mut resolved = BTreeMap::new();
         for kind in InterfaceKind::ALL {
             let working = description

@@ -1,6 +1,6 @@
 //! `redfish`: BMCs that speak DMTF Redfish. Reads the `redfish_*` keys of driver_info (Ironic's names and defaults).
 
-use super::{HardwareType, Machine, interfaces};
+use super::{HardwareType, Machine, agent_keys, interfaces};
 use async_trait::async_trait;
 use bmc_core::{AuthMode, BmcAddress, Driver, Secret, Target, TlsPolicy};
 use model::{InterfaceKind as K, Node, Object, Refusal, RefusalKind};
@@ -61,39 +61,51 @@ impl HardwareType for RedfishHardware {
                 (K::Firmware, &["no-firmware"]),
                 (K::Inspect, &["agent", "no-inspect"]),
                 (K::Management, &["redfish", "noop"]),
-                (K::Network, &["noop"]),
+                (K::Network, &["noop", "flat"]),
                 (K::Power, &["redfish"]),
                 (K::Raid, &["no-raid"]),
                 (K::Rescue, &["no-rescue"]),
                 (K::Storage, &["noop"]),
                 (K::Vendor, &["no-vendor"]),
             ]),
-            properties: PROPERTIES
-                .iter()
-                .map(|(key, description)| DriverProperty { key, description })
-                .collect(),
+            properties: properties(),
         }
     }
 
     fn problems(&self, info: &Object) -> Vec<String> {
-        match parse(info) {
-            Ok(_) => Vec::new(),
-            Err(problems) => problems,
-        }
+        problems(info)
     }
 
     fn machine(&self, node: &Node) -> Result<Machine, Refusal> {
-        let target = parse(node.driver_info.expose())
-            .map_err(|problems| Refusal::new(RefusalKind::Invalid, problems.join("; ")))?;
-        Ok(Machine {
-            driver: Arc::clone(&self.driver),
-            target,
-        })
+        machine(&self.driver, node)
     }
 
     async fn close(&self) {
         self.driver.close().await;
     }
+}
+
+/// The keys that describe a BMC, and those of the agent.
+pub(super) fn properties() -> Vec<DriverProperty> {
+    let keys = PROPERTIES.iter();
+    keys.map(|(key, description)| DriverProperty { key, description })
+        .chain(agent_keys::PROPERTIES.iter().cloned())
+        .collect()
+}
+
+/// What is wrong with the keys.
+pub(super) fn problems(info: &Object) -> Vec<String> {
+    parse(info).err().unwrap_or_default()
+}
+
+/// The BMC that the keys describe.
+pub(super) fn machine(driver: &Arc<dyn Driver>, node: &Node) -> Result<Machine, Refusal> {
+    let target = parse(node.driver_info.expose())
+        .map_err(|problems| Refusal::new(RefusalKind::Invalid, problems.join("; ")))?;
+    Ok(Machine {
+        driver: Arc::clone(driver),
+        target,
+    })
 }
 
 fn parse(info: &Object) -> Result<Target, Vec<String>> {

@@ -1,13 +1,13 @@
 //! Cleaning, automated and by request.
 
-use super::{is_fake, leave_agent, running_agent, simulate};
+use super::{fake, is_fake, leave_agent, running_agent, simulate_step};
 use crate::Policy;
 use model::{InterfaceKind, Node, Phase, Stage, Step};
 
 /// The agent's own steps are merged in when it has listed them.
 pub(crate) fn clean(node: &Node, policy: &Policy) -> Vec<Stage> {
     if is_fake(node, InterfaceKind::Deploy) {
-        return vec![simulate("deploy.erase_devices_metadata", policy)];
+        return fake::automated(node, policy);
     }
     let mut stages = running_agent(policy);
     stages.push(Stage::ListAgentSteps {
@@ -22,10 +22,7 @@ pub(crate) fn manual_clean(node: &Node, policy: &Policy, steps: &[Step]) -> Vec<
     if is_fake(node, InterfaceKind::Deploy) {
         return steps
             .iter()
-            .map(|step| match step.step.as_str() {
-                "hold" => Stage::Hold,
-                _ => simulate(&step.full_name(), policy),
-            })
+            .map(|step| simulate_step(step, policy))
             .collect();
     }
     clean(node, policy)

@@ -1,6 +1,6 @@
 //! Deployment: the agent writes the image, then the machine boots its disk.
 
-use super::{boot_disk, is_fake, power_off, running_agent, simulate};
+use super::{boot_disk, is_fake, power_off, running_agent, simulate_step};
 use crate::Policy;
 use model::{InterfaceKind, Node, Phase, Stage, Step};
 
@@ -58,10 +58,7 @@ fn simulated_steps(policy: &Policy, requested: &[Step]) -> Vec<Stage> {
     steps.sort_by_key(|step| std::cmp::Reverse(step.priority));
     steps
         .iter()
-        .map(|step| match step.step.as_str() {
-            "hold" => Stage::Hold,
-            _ => simulate(&step.full_name(), policy),
-        })
+        .map(|step| simulate_step(step, policy))
         .collect()
 }
 

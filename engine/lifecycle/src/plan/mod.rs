@@ -3,6 +3,7 @@
 mod adopt;
 mod clean;
 mod deploy;
+mod fake;
 mod inspect;
 mod rescue;
 mod service;
@@ -12,6 +13,7 @@ mod verify;
 pub(crate) use adopt::adopt;
 pub(crate) use clean::{clean, manual_clean};
 pub(crate) use deploy::{custom_steps_allowed, deploy, writes_image};
+pub(crate) use fake::problem as fake_step_problem;
 pub(crate) use inspect::inspect;
 pub(crate) use rescue::{rescue, unrescue};
 pub(crate) use service::service;
@@ -19,7 +21,7 @@ pub(crate) use undeploy::undeploy;
 pub(crate) use verify::verify;
 
 use crate::Policy;
-use model::{InterfaceKind, Node, PowerState, Stage};
+use model::{InterfaceKind, Node, Object, PowerState, Stage, Step};
 
 /// Whether an interface of the node is pretended.
 pub(crate) fn is_fake(node: &Node, kind: InterfaceKind) -> bool {
@@ -94,5 +96,18 @@ pub(crate) fn simulate(step: &str, policy: &Policy) -> Stage {
     Stage::Simulate {
         step: step.to_owned(),
         seconds: policy.simulated_seconds,
+        args: Object::new(),
+    }
+}
+
+/// A step, pretended.
+pub(crate) fn simulate_step(step: &Step, policy: &Policy) -> Stage {
+    match step.step.as_str() {
+        "hold" => Stage::Hold,
+        _ => Stage::Simulate {
+            step: step.full_name(),
+            seconds: policy.simulated_seconds,
+            args: step.args.clone(),
+        },
     }
 }

@@ -1,6 +1,6 @@
 //! Service: the agent runs the requested steps, then the deployed system is booted again.
 
-use super::{boot_disk, is_fake, power_off, running_agent, simulate};
+use super::{boot_disk, is_fake, power_off, running_agent, simulate_step};
 use crate::Policy;
 use model::{InterfaceKind, Node, Phase, Stage, Step};
 
@@ -8,10 +8,7 @@ pub(crate) fn service(node: &Node, policy: &Policy, steps: &[Step]) -> Vec<Stage
     if is_fake(node, InterfaceKind::Deploy) {
         return steps
             .iter()
-            .map(|step| match step.step.as_str() {
-                "hold" => Stage::Hold,
-                _ => simulate(&step.full_name(), policy),
-            })
+            .map(|step| simulate_step(step, policy))
             .collect();
     }
     let mut stages = running_agent(policy);

@@ -13,7 +13,7 @@ fn to_available(world: &mut World) {
     assert_eq!(world.state(), S::Available, "{:?}", world.node.last_error);
 }
 
-fn to_active(world: &mut World) {
+pub fn to_active(world: &mut World) {
     to_available(world);
     world.verb(Verb::Deploy);
     world.settle();
@@ -405,11 +405,15 @@ fn a_hold_step_waits_for_unhold() {
     world.settle();
     let mut asked = ProvisionAsked::new(Verb::Clean);
     let step = |name: &str| Step {
-        interface: "deploy".into(),
+        interface: "bios".into(),
         step: name.into(),
         ..Step::default()
     };
-    asked.steps = vec![step("first"), step("hold"), step("second")];
+    asked.steps = vec![
+        step("factory_reset"),
+        step("hold"),
+        step("cache_bios_settings"),
+    ];
     world.tell(Fact::Provision(asked)).unwrap();
     world.settle();
     assert_eq!(world.state(), S::CleanHold);
@@ -462,7 +466,7 @@ fn rescue_service_and_adopt_come_back_to_active() {
     world.verb(Verb::Unrescue);
     world.settle();
     let mut asked = ProvisionAsked::new(Verb::Service);
-    asked.steps = vec![offered("anything", 0)];
+    asked.steps = vec![super::fake::asked_step("vendor", "log_passthrough")];
     world.tell(Fact::Provision(asked)).unwrap();
     world.settle();
     assert_eq!(world.state(), S::Active);

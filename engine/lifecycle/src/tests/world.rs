@@ -38,9 +38,11 @@ impl World {
 
     pub fn fake() -> Self {
         Self::new(&[
+            (InterfaceKind::Bios, "fake"),
             (InterfaceKind::Deploy, "fake"),
             (InterfaceKind::Inspect, "fake"),
             (InterfaceKind::Rescue, "fake"),
+            (InterfaceKind::Vendor, "fake"),
         ])
     }
 
@@ -129,6 +131,7 @@ impl World {
             Action::StartAgentStep { .. } => Outcome::StepStarted,
             Action::AgentCommand { .. }
             | Action::SetBootDevice { .. }
+            | Action::InjectNmi
             | Action::Simulate { .. } => Outcome::Done,
         }
     }

@@ -1,0 +1,89 @@
+//! The steps that fake hardware pretends, beside the deployment's own. They are those of Ironic's fake interfaces.
+
+use model::{InterfaceKind as K, Node, Phase, Stage, Step};
+
+use super::{is_fake, simulate_step};
+use crate::Policy;
+
+struct FakeStep {
+    kind: K,
+    step: &'static str,
+    /// Its priority in automated cleaning; 0 runs only when asked for.
+    priority: i64,
+    /// Whether a service has it too.
+    service: bool,
+    /// The arguments without which it does not run.
+    needs: &'static [&'static str],
+}
+
+const fn cleaning(kind: K, step: &'static str, needs: &'static [&'static str]) -> FakeStep {
+    FakeStep {
+        kind,
+        step,
+        priority: 0,
+        service: false,
+        needs,
+    }
+}
+
+const STEPS: &[FakeStep] = &[
+    cleaning(K::Bios, "apply_configuration", &["settings"]),
+    cleaning(K::Bios, "factory_reset", &[]),
+    cleaning(K::Bios, "cache_bios_settings", &[]),
+    cleaning(K::Firmware, "update", &["settings"]),
+    FakeStep {
+        priority: 1,
+        service: true,
+        ..cleaning(K::Vendor, "log_passthrough", &[])
+    },
+];
+
+/// Why steps that were asked for cannot run on a node with pretended deployment; none when they can.
+pub(crate) fn problem(node: &Node, phase: Phase, steps: &[Step]) -> Option<String> {
+    steps
+        .iter()
+        .filter(|asked| asked.step != "hold")
+        .find_map(|asked| step_problem(node, phase, asked))
+}
+
+fn step_problem(node: &Node, phase: Phase, asked: &Step) -> Option<String> {
+    let word = phase.as_str();
+    let known = STEPS.iter().find(|step| {
+        step.kind.as_str() == asked.interface
+            && step.step == asked.step
+            && is_fake(node, step.kind)
+            && (phase != Phase::Service || step.service)
+    });
+    let Some(known) = known else {
+        return Some(format!(
+            "Cannot {word} node {}: node does not support this {word} step: {}",
+            node.uuid,
+            asked.full_name()
+        ));
+    };
+    let missing = known
+        .needs
+        .iter()
+        .find(|need| !asked.args.contains_key(**need))?;
+    Some(format!(
+        "Cannot {word} node {}: {word} step {} is missing the argument '{missing}'",
+        node.uuid,
+        asked.full_name()
+    ))
+}
+
+/// Automated cleaning: the steps that run unasked.
+pub(crate) fn automated(node: &Node, policy: &Policy) -> Vec<Stage> {
+    let unasked = STEPS
+        .iter()
+        .filter(|step| step.priority > 0 && is_fake(node, step.kind));
+    unasked
+        .map(|step| Step {
+            interface: step.kind.as_str().into(),
+            step: step.step.into(),
+            priority: step.priority,
+            ..Step::default()
+        })
+        .map(|step| simulate_step(&step, policy))
+        .collect()
+}

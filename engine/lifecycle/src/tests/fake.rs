@@ -1,0 +1,65 @@
+//! What is particular to fake hardware, and changes beside the provision state.
+
+use super::world::World;
+use crate::{Fact, ProvisionAsked};
+use model::{ProvisionState as S, RefusalKind, Step, Verb};
+
+pub fn asked_step(interface: &str, step: &str) -> Step {
+    Step {
+        interface: interface.into(),
+        step: step.into(),
+        ..Step::default()
+    }
+}
+
+#[test]
+fn fake_hardware_has_its_own_steps_and_fails_by_others() {
+    let mut world = World::fake();
+    world.verb(Verb::Manage);
+    world.settle();
+    for (interface, step, told) in [
+        ("bios", "factory_reset", None),
+        ("bios", "apply_configuration", Some("'settings'")),
+        (
+            "raid",
+            "create_configuration",
+            Some("raid.create_configuration"),
+        ),
+        ("firmware", "update", Some("firmware.update")),
+    ] {
+        let mut asked = ProvisionAsked::new(Verb::Clean);
+        asked.steps = vec![asked_step(interface, step)];
+        world.tell(Fact::Provision(asked)).unwrap();
+        world.settle();
+        let Some(told) = told else {
+            assert_eq!(world.state(), S::Manageable, "{step}");
+            continue;
+        };
+        assert_eq!(world.state(), S::CleanFailed, "{step}");
+        let error = world.node.last_error.clone().unwrap();
+        assert!(error.contains(told), "{error}");
+        assert!(!world.node.maintenance, "no step was running");
+        world.verb(Verb::Manage);
+    }
+    let mut asked = ProvisionAsked::new(Verb::Service);
+    asked.steps = vec![asked_step("bios", "factory_reset")];
+    let mut active = World::fake();
+    super::flows::to_active(&mut active);
+    active.tell(Fact::Provision(asked)).unwrap();
+    active.settle();
+    assert_eq!(active.state(), S::ServiceFailed);
+}
+
+#[test]
+fn an_interrupt_is_sent_once_beside_the_provision_state() {
+    let mut world = World::fake();
+    super::flows::to_active(&mut world);
+    let decision = world.tell(Fact::InjectNmi).unwrap();
+    assert_eq!(decision.effects[0].action, model::Action::InjectNmi);
+    let busy = world.tell(Fact::InjectNmi).unwrap_err();
+    assert_eq!(busy.kind, RefusalKind::Busy);
+    world.settle();
+    assert_eq!(world.state(), S::Active);
+    assert!(world.node.errand.is_none());
+    assert!(world.node.target_power_state.is_none());
+}
