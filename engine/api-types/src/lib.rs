@@ -1,6 +1,7 @@
 //! The Ironic documents as serde types, by microversion: what the server writes and the client reads. One file a resource.
 //! Shapes and the table of which field exists since when; no I/O, no rules about who may change what.
 
+pub mod allocation;
 pub mod boot_device;
 pub mod chassis;
 pub mod collection;

@@ -1,6 +1,7 @@
 //! Which attributes a client may write, of what type, as data: one table per resource. POST and PATCH use the same rows, so a
 //! value that one accepts the other accepts too. Rules about states are not here: the lifecycle judges those.
 
+pub(crate) mod allocation;
 pub(crate) mod chassis;
 pub(crate) mod link_connection;
 pub(crate) mod node;

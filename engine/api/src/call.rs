@@ -121,6 +121,17 @@ impl Call {
 
     /// Whether the caller has this right on a node.
     pub fn is_allowed(&self, node: &Node, rule: NodeRule) -> bool {
+        let (owner, lessee) = (node.owner.as_deref(), node.lessee.as_deref());
+        self.is_allowed_of(owner, lessee, rule)
+    }
+
+    /// Whether the caller has this right on something of this owner and lessee.
+    pub fn is_allowed_of(
+        &self,
+        owner: Option<&str>,
+        lessee: Option<&str>,
+        rule: NodeRule,
+    ) -> bool {
         // Agents have no names; the engine knows them by other means.
         if self.facts.access == Access::Open {
             return true;
@@ -129,7 +140,6 @@ impl Call {
             Some(Role::Admin) => true,
             Some(Role::SystemReader) => rule.reads,
             Some(Role::Project { role, project }) => {
-                let (owner, lessee) = (node.owner.as_deref(), node.lessee.as_deref());
                 rule.allows(*role, project, owner, lessee)
             }
             None => false,

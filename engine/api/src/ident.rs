@@ -23,11 +23,13 @@ pub(crate) fn uuid(text: &str) -> Option<Uuid> {
 
 /// Whether a text may name a node or a port: RFC 3986's unreserved characters, no UUID, no word of a path.
 pub(crate) fn is_name(text: &str) -> bool {
+    is_plain_name(text) && uuid(text).is_none() && !RESERVED.contains(&text)
+}
+
+/// The same for what has no paths below its own: only the characters count.
+pub(crate) fn is_plain_name(text: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
-    (1..=255).contains(&text.len())
-        && text.bytes().all(allowed)
-        && uuid(text).is_none()
-        && !RESERVED.contains(&text)
+    (1..=255).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// The node that a path names. The caller must be allowed on it what the endpoint is for.

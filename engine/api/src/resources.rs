@@ -22,6 +22,7 @@
 
 mod absent;
 mod agent_calls;
+mod allocations;
 mod boot_device;
 mod chassis;
 mod children;
@@ -75,6 +76,7 @@ const OPERATOR: &[Endpoints] = &[
     history::endpoints,
     children::endpoints,
     chassis::endpoints,
+    allocations::endpoints,
     traits::endpoints,
     drivers::endpoints,
     conductors::endpoints,

@@ -1,5 +1,6 @@
 //! The conductor: all that its parts share, and its start and stop.
 
+use crate::allocations::{self, Allocations};
 use crate::hardware::Catalogue;
 use crate::last_seen::LastSeen;
 use crate::locks::Locks;
@@ -54,6 +55,7 @@ pub(crate) struct Inner {
     pub nodes: Locks<Uuid>,
     pub outbox: Outbox,
     pub timers: timers::Timers,
+    pub allocations: Allocations,
     pub identities: crate::boot::Identities,
     pub polls: crate::agents::Polls,
     stop: watch::Sender<bool>,
@@ -79,6 +81,7 @@ impl Conductor {
                 nodes: Locks::new(),
                 outbox: Outbox::new(concurrent),
                 timers: timers::Timers::new(),
+                allocations: Allocations::new(),
                 identities: crate::boot::Identities::default(),
                 polls: crate::agents::Polls::default(),
                 stop: watch::channel(false).0,
@@ -92,6 +95,7 @@ impl Conductor {
         resume::take_up(self).await?;
         let mut tasks = self.inner.tasks.lock().await;
         tasks.spawn(timers::run(self.clone()));
+        tasks.spawn(allocations::run(self.clone()));
         if let Some(every) = self.inner.settings.power_sweep {
             tasks.spawn(sweep::run(self.clone(), every));
         }

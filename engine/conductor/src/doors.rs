@@ -134,6 +134,7 @@ impl Engine for Conductor {
         after.interfaces = self.inner.hardware.resolve_interfaces(&after)?;
         after.conductor_group = after.conductor_group.to_lowercase();
         lifecycle::judge_edit(&before, &after)?;
+        lifecycle::allocation::follow_instance(&mut after);
         // Maintenance is more than a flag: it stops what is under way. It has a turn of its own.
         let maintenance = after.maintenance;
         after.maintenance = before.maintenance;

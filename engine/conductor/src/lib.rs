@@ -2,6 +2,7 @@
 //! the outcomes back as facts. It makes no decision about a node's state.
 
 mod agents;
+mod allocations;
 mod bios_settings;
 mod boot;
 mod conductor;

@@ -103,6 +103,7 @@ impl Conductor {
         }
         let mut after = decision.node;
         after.updated_at = Some(self.now());
+        let ended = self.ended_allocation(before, &after).await?;
         let record = TurnRecord {
             node: after.clone(),
             effects: decision.effects.clone(),
@@ -118,7 +119,7 @@ impl Conductor {
                 .map(PortChange::Create)
                 .collect(),
             blobs,
-            resources: Vec::new(),
+            resources: ended.into_iter().collect(),
         };
         after.revision = self.inner.store.commit(record).await?;
         self.follow_up(before, &after, decision.cancel_others);
@@ -185,6 +186,8 @@ impl Conductor {
             record.node.updated_at = Some(self.now());
         }
         let mut after = record.node.clone();
+        let ended = self.ended_allocation(before, &after).await?;
+        record.resources.extend(ended);
         after.revision = self.inner.store.commit(record).await?;
         self.inner
             .stream

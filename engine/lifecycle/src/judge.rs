@@ -1,6 +1,7 @@
 //! Rules for changes that are no flow: editing and deleting a node or its ports, and whether a verb is possible. Ironic's rules, by its
 //! reference: the API refuses early by the same functions.
 
+use crate::allocation::judge_instance_removal;
 use crate::decide::busy;
 use crate::table::{self, Event};
 use model::{Node, Port, ProvisionState as S, Refusal, RefusalKind, StateClass, Verb};
@@ -21,7 +22,7 @@ const EDITABLE: &[S] = &[
 ];
 
 /// States in which interfaces and the resource class may change.
-const REARRANGEABLE: &[S] = &[
+pub(crate) const REARRANGEABLE: &[S] = &[
     S::Enroll,
     S::Inspecting,
     S::InspectWait,
@@ -97,7 +98,7 @@ pub fn judge_edit(old: &Node, new: &Node) -> Result<(), Refusal> {
     {
         return Err(busy(old));
     }
-    if old.target_provision_state.is_some() && !EDITABLE.contains(&state) && !state.is_stable() {
+    if !is_settled(old) {
         return Err(wrong_state(format!(
             "Node {} can not be updated while a state transition is in progress (state \"{state}\").",
             old.uuid
@@ -118,7 +119,14 @@ pub fn judge_edit(old: &Node, new: &Node) -> Result<(), Refusal> {
             words(REARRANGEABLE)
         )));
     }
+    judge_instance_removal(old, new)?;
     judge_flags(old, new)
+}
+
+/// Whether the node is on no way, or on one where it may be changed.
+pub(crate) fn is_settled(node: &Node) -> bool {
+    let state = node.provision_state;
+    node.target_provision_state.is_none() || EDITABLE.contains(&state) || state.is_stable()
 }
 
 fn is_only_instance_removed(old: &Node, new: &Node) -> bool {
@@ -223,7 +231,7 @@ pub fn judge_port_edit(node: &Node, old: &Port, new: &Port) -> Result<(), Refusa
     Ok(())
 }
 
-fn words(states: &[S]) -> String {
+pub(crate) fn words(states: &[S]) -> String {
     let words: Vec<&str> = states.iter().map(|state| state.as_str()).collect();
     words.join(", ")
 }

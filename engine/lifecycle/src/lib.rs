@@ -5,6 +5,7 @@
 
 mod advance;
 mod agents;
+pub mod allocation;
 mod decide;
 mod decision;
 mod ending;

@@ -7,6 +7,7 @@
     clippy::wildcard_enum_match_arm
 )]
 
+mod allocation;
 mod fake;
 mod flows;
 mod properties;

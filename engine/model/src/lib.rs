@@ -1,6 +1,7 @@
 //! The nouns of the engine: nodes, ports, states, steps, effects. Data only: no I/O, no async, no clock, no randomness.
 
 pub mod bios_setting;
+pub mod allocation;
 pub mod boot;
 pub mod chassis;
 pub mod deploy_template;
@@ -26,6 +27,7 @@ pub mod step;
 pub mod verb;
 
 pub use bios_setting::BiosSetting;
+pub use allocation::{Allocation, AllocationState};
 pub use chassis::Chassis;
 pub use deploy_template::{DeployTemplate, TemplateStep};
 pub use effect::{Action, Effect, EffectId, Retry};

@@ -1,5 +1,6 @@
 //! The engine as its front doors see it: the API, the agents' listener and the boot servers ask; the conductor answers.
 
+use crate::allocations::Allocator;
 use crate::event::{Cursor, Event};
 use crate::hardware::{HardwareDescription, NodeHardware, Validation};
 use crate::resources::ResourceChange;
@@ -164,7 +165,7 @@ pub struct CursorExpired;
 
 /// The engine as its front doors see it.
 #[async_trait]
-pub trait Engine: NodeHardware + Send + Sync {
+pub trait Engine: Allocator + NodeHardware + Send + Sync {
     /// Enrolls a node: checks driver and interfaces, fills in the defaults.
     async fn enroll(&self, node: Node) -> Result<Node, EngineError>;
     /// Changes a node in its turn. `reset_interfaces`: a new driver's defaults replace all interfaces.

@@ -1,6 +1,7 @@
 //! Traits for all that is outside the engine's core, and the data that crosses them. No I/O of its own.
 
 pub mod agent;
+pub mod allocations;
 pub mod blob;
 pub mod boundary;
 pub mod clock;

@@ -12,8 +12,6 @@ const ABSENT: &[(&str, &str)] = &[
     ("/portgroups/{*rest}", "Port groups"),
     ("/volume", "Volume connectors and targets"),
     ("/volume/{*rest}", "Volume connectors and targets"),
-    ("/allocations", "Allocations"),
-    ("/allocations/{*rest}", "Allocations"),
     ("/deploy_templates", "Deploy templates"),
     ("/deploy_templates/{*rest}", "Deploy templates"),
     ("/runbooks", "Runbooks"),
@@ -39,7 +37,6 @@ const ABSENT: &[(&str, &str)] = &[
         "/nodes/{node}/volume/{*rest}",
         "Volume connectors and targets",
     ),
-    ("/nodes/{node}/allocation", "Allocations"),
     ("/nodes/{node}/management/indicators", "Indicators"),
     ("/nodes/{node}/management/indicators/{*rest}", "Indicators"),
 ];

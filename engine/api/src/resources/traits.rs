@@ -1,6 +1,7 @@
 //! `/nodes/{node}/traits`: simple edits of the node's traits.
 
 use crate::access;
+use crate::attributes::value;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
@@ -13,8 +14,6 @@ use uuid::Uuid;
 
 /// A node has at most so many.
 const MOST: usize = 50;
-/// The name spaces of standard traits; `CUSTOM` is everybody's own.
-const NAME_SPACES: &[&str] = &["CUSTOM", "HW", "COMPUTE", "STORAGE", "MISC", "OWNER"];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -131,17 +130,9 @@ async fn edit(
     Ok(())
 }
 
-/// `CUSTOM_` and upper-case letters, digits and underscores, or a name in one of the standard name spaces.
 fn check(name: &str) -> Result<(), ApiError> {
-    let allowed = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
-    let spaced = name.split_once('_');
-    let fits = name.len() <= 255
-        && name.bytes().all(allowed)
-        && spaced.is_some_and(|(space, rest)| NAME_SPACES.contains(&space) && !rest.is_empty());
-    match fits {
+    match value::is_trait(name) {
         true => Ok(()),
-        false => Err(ApiError::invalid(
-            "A trait is a standard trait or CUSTOM_ followed by A-Z, 0-9 and _, at most 255 characters.",
-        )),
+        false => Err(ApiError::invalid(format!("{}.", value::TRAITS))),
     }
 }

@@ -8,6 +8,7 @@
     reason = "shared by several tests, none of which uses all of it"
 )]
 
+mod allocations;
 pub mod ask;
 mod engine;
 mod hardware;

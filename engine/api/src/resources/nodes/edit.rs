@@ -13,7 +13,7 @@ use crate::patch::{Operation, apply, operations};
 use crate::selection::Selection;
 use api_types::node::FIELDS;
 use axum::extract::Path;
-use model::{Chassis, Node, Refusal, RefusalKind};
+use model::{Allocation, Chassis, Node, Refusal, RefusalKind};
 use ports::resources;
 use serde_json::Value;
 
@@ -22,6 +22,7 @@ pub(crate) async fn patch(call: Call, Path(node): Path<String>) -> Answer {
     let reset = reset_interfaces(&call, &operations)?;
     let node = ident::node(&call, &node).await?;
     rights::check(&call, &node, &operations)?;
+    check_owner(&call, &node, &operations).await?;
     for operation in &mut operations {
         let root = operation.root().to_owned();
         match (root.as_str(), operation.root_value()) {
@@ -48,6 +49,24 @@ fn edited(old: &Node, operations: Vec<Operation>) -> Result<Node, Refusal> {
         .map_err(|why| invalid(format!("Invalid value for {why}.")))?;
     settle(Some(old), &mut node).map_err(|why| invalid(format!("{why}.")))?;
     Ok(node)
+}
+
+/// The owner of an allocation counts on its node: the node cannot change hands beneath it.
+async fn check_owner(call: &Call, node: &Node, operations: &[Operation]) -> Result<(), ApiError> {
+    let Some(uuid) = node.allocation else {
+        return Ok(());
+    };
+    if !operations.iter().any(|op| op.root() == "owner") {
+        return Ok(());
+    }
+    let allocation = resources::find::<Allocation>(&*call.app.store, uuid).await?;
+    match allocation.is_some_and(|known| known.resource.owner.is_some()) {
+        false => Ok(()),
+        true => Err(ApiError::conflict(format!(
+            "Cannot update owner of node \"{}\" while it is allocated to an allocation with an owner.",
+            node.uuid
+        ))),
+    }
 }
 
 fn reset_interfaces(call: &Call, operations: &[Operation]) -> Result<bool, ApiError> {
