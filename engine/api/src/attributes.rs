@@ -6,6 +6,7 @@ pub(crate) mod chassis;
 pub(crate) mod link_connection;
 pub(crate) mod node;
 pub(crate) mod port;
+pub(crate) mod portgroup;
 pub(crate) mod value;
 
 use crate::call::Call;

@@ -1,6 +1,10 @@
 //! What all collections of resources (not nodes, not ports) have in common: finding one, pages, filling, patching. Each resource says
 //! in one [`Collection`] what is its own; rules about states are not here.
 
+mod of_node;
+
+pub(crate) use of_node::{Turned, named_node, node_change};
+
 use crate::attributes::{self, Attribute, patchable, write_back};
 use crate::call::Call;
 use crate::error::{Answer, ApiError};

@@ -40,6 +40,11 @@ impl Operation {
         &self.value
     }
 
+    /// Whether it takes this root attribute away.
+    pub fn removes_root(&self, name: &str) -> bool {
+        self.verb == PatchVerb::Remove && self.pointer.is_root() && self.root() == name
+    }
+
     /// As Ironic names it in errors.
     fn shown(&self) -> String {
         let verb = match self.verb {

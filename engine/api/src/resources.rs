@@ -38,6 +38,7 @@ mod inventory;
 mod logs;
 mod maintenance;
 mod nodes;
+mod portgroups;
 mod ports;
 mod power;
 mod provision;
@@ -64,6 +65,7 @@ const OPERATOR: &[Endpoints] = &[
     root::v1_endpoints,
     nodes::endpoints,
     ports::endpoints,
+    portgroups::endpoints,
     states::endpoints,
     power::endpoints,
     provision::endpoints,

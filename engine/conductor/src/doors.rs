@@ -313,42 +313,15 @@ impl Engine for Conductor {
     }
 
     async fn create_port(&self, port: Port) -> Result<Port, EngineError> {
-        let _turn = self.inner.nodes.lock(port.node).await;
-        self.load(port.node).await?;
-        self.inner.store.create_port(port.clone()).await?;
-        Ok(port)
+        self.add_port(port).await
     }
 
     async fn edit_port(&self, uuid: Uuid, edit: PortEdit) -> Result<Port, EngineError> {
-        let found = self.port(uuid).await?;
-        let _turn = self.inner.nodes.lock(found.node).await;
-        let old = self.port(uuid).await?;
-        let node = self.load(old.node).await?;
-        let mut new = edit(&node, &old)?;
-        if new == old {
-            return Ok(old);
-        }
-        lifecycle::judge_port_edit(&node, &old, &new)?;
-        if new.node != old.node {
-            self.load(new.node).await?;
-        }
-        new.updated_at = Some(self.now());
-        self.inner.store.update_port(new.clone()).await?;
-        Ok(new)
+        self.change_port(uuid, edit).await
     }
 
     async fn delete_port(&self, uuid: Uuid) -> Result<(), EngineError> {
-        let port = self.port(uuid).await?;
-        let _turn = self.inner.nodes.lock(port.node).await;
-        let node = self.load(port.node).await?;
-        if node.instance_uuid.is_some() && !node.maintenance {
-            let text = format!(
-                "Cannot delete port {uuid} as node {} is in use; set maintenance first.",
-                node.uuid
-            );
-            return Err(Refusal::new(RefusalKind::WrongState, text).into());
-        }
-        Ok(self.inner.store.delete_port(uuid).await?)
+        self.remove_port(uuid).await
     }
 
     async fn change_resources(&self, uuid: Uuid, edit: ResourcesEdit) -> Result<(), EngineError> {
@@ -356,6 +329,9 @@ impl Engine for Conductor {
         let node = self.load(uuid).await?;
         let ports = self.ports_of(uuid).await?;
         let change = edit(&node, &ports)?;
+        if change.resources.is_empty() && change.ports.is_empty() && change.node.is_none() {
+            return Ok(());
+        }
         let after = change.node.unwrap_or_else(|| node.clone());
         let mut record = TurnRecord::of(after);
         (record.resources, record.ports) = (change.resources, change.ports);
@@ -399,14 +375,6 @@ impl Engine for Conductor {
 }
 
 impl Conductor {
-    async fn port(&self, uuid: Uuid) -> Result<Port, EngineError> {
-        let port = self.inner.store.port(uuid).await?;
-        port.ok_or_else(|| EngineError::NotFound {
-            what: "Port",
-            name: uuid.to_string(),
-        })
-    }
-
     /// A single change at the BMC: an effect whose outcome the request awaits.
     pub(crate) async fn change_live(&self, uuid: Uuid, fact: Fact) -> Result<Outcome, EngineError> {
         let waiting = self.turn_awaiting(uuid, fact).await?;

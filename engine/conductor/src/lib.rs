@@ -15,6 +15,7 @@ mod inspection;
 mod last_seen;
 mod locks;
 mod node_hardware;
+mod node_ports;
 mod outbox;
 mod quoted;
 mod resume;

@@ -15,6 +15,7 @@ mod judge;
 mod outcomes;
 pub mod plan;
 mod policy;
+mod portgroups;
 mod power;
 mod render;
 mod steps;
@@ -26,6 +27,9 @@ pub use decision::{Decision, HistoryDraft};
 pub use fact::{Fact, Inspected, ProvisionAsked};
 pub use judge::{judge_delete, judge_edit, judge_port_edit, may_verb};
 pub use policy::Policy;
+pub use portgroups::{
+    judge_membership, judge_portgroup_delete, judge_portgroup_edit, spread_physical_network,
+};
 pub use render::{diagram_dot, table_markdown};
 
 #[cfg(test)]

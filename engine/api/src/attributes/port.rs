@@ -65,7 +65,19 @@ pub(crate) const TABLE: &[Row] = &[
         },
     },
     text!(description, 255),
-    text!(physical_network, 64),
+    Row {
+        name: "physical_network",
+        write: Always,
+        read: |port| json!(port.physical_network),
+        set: |port, given| {
+            let network = value::text(given, 64)?;
+            if network.as_deref() == Some("") {
+                return Err("a physical network has a name".to_owned());
+            }
+            port.physical_network = network;
+            Ok(())
+        },
+    },
     text!(vendor, 32),
     text!(category, 80),
     flag!(pxe_enabled, true),
@@ -84,7 +96,10 @@ pub(crate) const TABLE: &[Row] = &[
         name: "portgroup_uuid",
         write: Always,
         read: |port| json!(port.portgroup),
-        set: set_portgroup,
+        set: |port, given| {
+            port.portgroup = value::uuid(given)?;
+            Ok(())
+        },
     },
     Row {
         name: "extra",
@@ -124,17 +139,6 @@ fn set_node(port: &mut Port, given: Value) -> Result<(), String> {
             Ok(())
         }
         None => Err("a port belongs to a node".to_owned()),
-    }
-}
-
-/// There are no port groups here yet, so none can be named.
-fn set_portgroup(port: &mut Port, given: Value) -> Result<(), String> {
-    match value::uuid(given)? {
-        None => {
-            port.portgroup = None;
-            Ok(())
-        }
-        Some(uuid) => Err(format!("Portgroup {uuid} could not be found")),
     }
 }
 

@@ -8,8 +8,6 @@ use axum::routing::any;
 
 /// The paths, and what people call what is behind them.
 const ABSENT: &[(&str, &str)] = &[
-    ("/portgroups", "Port groups"),
-    ("/portgroups/{*rest}", "Port groups"),
     ("/volume", "Volume connectors and targets"),
     ("/volume/{*rest}", "Volume connectors and targets"),
     ("/deploy_templates", "Deploy templates"),
@@ -30,8 +28,6 @@ const ABSENT: &[(&str, &str)] = &[
     ("/nodes/{node}/vendor_passthru/{*rest}", "Vendor passthru"),
     ("/nodes/{node}/vifs", "VIFs"),
     ("/nodes/{node}/vifs/{*rest}", "VIFs"),
-    ("/nodes/{node}/portgroups", "Port groups"),
-    ("/nodes/{node}/portgroups/{*rest}", "Port groups"),
     ("/nodes/{node}/volume", "Volume connectors and targets"),
     (
         "/nodes/{node}/volume/{*rest}",

@@ -2,6 +2,7 @@
 
 mod filters;
 
+use super::portgroups;
 use crate::access::{self, Access};
 use crate::answer;
 use crate::attributes::port::TABLE;
@@ -57,30 +58,39 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
+/// Whose ports are asked for, by the path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    All,
+    Node(Uuid),
+    Group(Uuid),
+}
+
 async fn list(call: Call) -> Answer {
-    page(call, None, "ports", false).await
+    page(call, Of::All, "ports", false).await
 }
 
 async fn list_detail(call: Call) -> Answer {
-    page(call, None, "ports/detail", true).await
+    page(call, Of::All, "ports/detail", true).await
 }
 
 async fn list_of_node(call: Call, Path(node): Path<String>) -> Answer {
     let node = ident::node(&call, &node).await?.uuid;
-    page(call, Some(node), &format!("nodes/{node}/ports"), false).await
+    page(call, Of::Node(node), &format!("nodes/{node}/ports"), false).await
 }
 
 async fn list_of_node_detail(call: Call, Path(node): Path<String>) -> Answer {
     let node = ident::node(&call, &node).await?.uuid;
     let path = format!("nodes/{node}/ports/detail");
-    page(call, Some(node), &path, true).await
+    page(call, Of::Node(node), &path, true).await
 }
 
-async fn page(call: Call, node: Option<Uuid>, path: &str, detail: bool) -> Answer {
+/// Answers with a page of ports; `path` is where it was asked for, without a leading slash.
+pub(super) async fn page(call: Call, of: Of, path: &str, detail: bool) -> Answer {
     let selection = Selection::of_list(&call, FIELDS, SUMMARY, detail)?;
     let limit = paging::limit(&call)?;
     let _slot = call.app.lists.acquire().await.ok();
-    let ports = match filters::query(&call, node).await? {
+    let ports = match filters::query(&call, of).await? {
         Some(query) => call.app.store.ports(&query).await?,
         None => Vec::new(),
     };
@@ -106,10 +116,22 @@ async fn create(call: Call) -> Answer {
         return Err(ApiError::invalid("Mandatory field missing: address."));
     }
     let node = owner(&call, &mut body).await?;
+    let group = match body.get("portgroup_uuid") {
+        Some(named) => portgroups::named_in(&call, named).await?,
+        None => None,
+    };
+    // A port that shall only be used with the others of its group need not be told not to boot alone.
+    let boots = body.contains_key("pxe_enabled");
     let now = call.app.config.clock.now();
     let mut port = Port::new(Uuid::new_v4(), node.uuid, MacAddress::new([0; 6]), now);
     attributes::fill(&call, TABLE, FIELDS, &[], &mut port, body)?;
     check_wiring(&call, &port.local_link_connection)?;
+    if let Some(group) = group
+        && !boots
+        && !group.standalone_ports_supported
+    {
+        port.pxe_enabled = false;
+    }
     let port = call.app.engine.create_port(port).await?;
     let shown = document::selected(&call, &port, &Selection::All)?;
     answer::created(&call, &format!("ports/{}", port.uuid), &shown)
@@ -157,12 +179,27 @@ async fn patch(call: Call, Path(name): Path<String>) -> Answer {
                 let node = known_node(&call, &uuid.clone()).await?;
                 *uuid = node.uuid.to_string();
             }
+            ("portgroup_uuid", Some(named)) => {
+                portgroups::named_in(&call, named).await?;
+            }
             ("local_link_connection", Some(Value::Object(link))) => check_wiring(&call, link)?,
             _ => {}
         }
     }
     let port = ident::port(&call, &name).await?;
-    let edit = Box::new(move |_: &Node, old: &Port| edited(old, operations));
+    // From then on the network of a group is set at the group.
+    let rewired =
+        call.version().has(102) && operations.iter().any(|op| op.root() == "physical_network");
+    let edit = Box::new(move |_: &Node, old: &Port| {
+        let new = edited(old, operations)?;
+        if rewired && new.portgroup.is_some() {
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                "physical_network cannot be changed while the port belongs to a portgroup.",
+            ));
+        }
+        Ok(new)
+    });
     let port = call.app.engine.edit_port(port.uuid, edit).await?;
     answer::ok(&document::selected(&call, &port, &Selection::All)?)
 }

@@ -167,6 +167,7 @@ impl Store for Fake {
             node.is_none_or(|node| is_of_project(node, project))
                 && query.node.is_none_or(|node| p.node == node)
                 && query.address.is_none_or(|address| p.address == address)
+                && (query.portgroup.is_none() || p.portgroup == query.portgroup)
         };
         let all = world.ports.iter().filter(wanted).cloned();
         paged(

@@ -1,14 +1,15 @@
 //! The filters of `GET /ports`.
 
+use super::Of;
 use crate::attributes::port::address;
 use crate::call::Call;
 use crate::error::ApiError;
+use crate::resources::portgroups::PORT_GROUPS;
 use crate::selection::listed;
 use crate::{ident, paging};
 use api_types::port::FIELDS;
 use ports::query::PortQuery;
 use serde_json::Value;
-use uuid::Uuid;
 
 /// Filters and the version that added each.
 const SINCE: &[(&str, u16)] = &[
@@ -20,17 +21,19 @@ const SINCE: &[(&str, u16)] = &[
 /// Fields that a list cannot be sorted by.
 const NOT_SORTABLE: &[&str] = &["extra", "internal_info", "local_link_connection", "links"];
 
-/// The query of a request, `of` a node when it is asked under one; none when nothing can match.
-pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<PortQuery>, ApiError> {
+/// The query of a request, of those that its path names; none when nothing can match.
+pub(super) async fn query(call: &Call, of: Of) -> Result<Option<PortQuery>, ApiError> {
     for (name, since) in SINCE {
         if call.parameter(name).is_some() {
             call.needs(&format!("The filter '{name}'"), *since)?;
         }
     }
-    check_together(call)?;
-    if call.parameter("portgroup").is_some() {
-        return Err(ApiError::not_found("The port group could not be found."));
-    }
+    check_together(call, of)?;
+    let portgroup = match (of, call.parameter("portgroup")) {
+        (Of::Group(group), _) => Some(group),
+        (_, Some(named)) => Some(PORT_GROUPS.find(call, named).await?.resource.uuid),
+        (_, None) => None,
+    };
     let address = match call.parameter("address") {
         None => None,
         Some(text) => {
@@ -39,9 +42,9 @@ pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<PortQu
         }
     };
     let node = match (of, call.parameter("node").or(call.parameter("node_uuid"))) {
-        (Some(node), _) => Some(node),
-        (None, None) => None,
-        (None, Some(named)) => match ident::node(call, named).await {
+        (Of::Node(node), _) => Some(node),
+        (_, None) => None,
+        (_, Some(named)) => match ident::node(call, named).await {
             Ok(node) => Some(node.uuid),
             // As in Ironic, a list of the ports of an unknown UUID is empty.
             Err(_) if ident::uuid(named).is_some() => return Ok(None),
@@ -53,7 +56,7 @@ pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<PortQu
         page: paging::page(call, FIELDS, NOT_SORTABLE)?,
         node,
         address,
-        portgroup: None,
+        portgroup,
         description_contains: call.parameter("description_contains").map(str::to_owned),
         shards: listed(call, "shard"),
         project: call.project().map(str::to_owned),
@@ -62,16 +65,17 @@ pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<PortQu
 }
 
 /// Which filters exclude one another.
-fn check_together(call: &Call) -> Result<(), ApiError> {
+fn check_together(call: &Call, of: Of) -> Result<(), ApiError> {
     let given = |name: &str| call.parameter(name).is_some();
-    let node = given("node") || given("node_uuid");
-    let exclusive = [node, given("portgroup"), given("shard")];
+    let node = matches!(of, Of::Node(_)) || given("node") || given("node_uuid");
+    let group = matches!(of, Of::Group(_)) || given("portgroup");
+    let exclusive = [node, group, given("shard")];
     if exclusive.iter().filter(|given| **given).count() > 1 {
         return Err(ApiError::forbidden(
             "Only one of the filters node, portgroup and shard can be used.",
         ));
     }
-    if given("conductor_groups") && (node || given("portgroup") || given("address")) {
+    if given("conductor_groups") && (node || group || given("address")) {
         return Err(ApiError::invalid(
             "conductor_groups cannot be used together with node, portgroup or address.",
         ));
