@@ -4,6 +4,7 @@
 use crate::EndpointInfo;
 use crate::access::Access;
 use crate::app::App;
+use crate::attributes::{Attribute, Write};
 use crate::config::Limits;
 use crate::front::admit::{admit, hold_back};
 use api_types::field::Field;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 pub(crate) enum TooOld {
     /// 404: there is no such path in that version. Most endpoints.
     NotFound,
+    #[allow(dead_code, reason = "for resources that change what is newer")]
     /// 405: the path is known, the method is not. Changes of allocations, deploy templates, runbooks and inspection rules.
     NotAllowed,
     /// 406: the version is too low for it, and the answer says so.
@@ -56,6 +58,10 @@ pub(crate) struct Spec {
     pub status: u16,
     pub shows: Document,
     pub takes: Document,
+    /// The fields of that document that a client may write; none: not said.
+    pub writes: Option<Vec<&'static str>>,
+    /// Query parameters beside those of every list, and the microversion that added each.
+    pub filters: &'static [(&'static str, u16)],
     /// How many bytes of body are accepted.
     pub body: fn(&Limits) -> usize,
 }
@@ -123,6 +129,8 @@ impl Endpoint {
                 status,
                 shows: Document::None,
                 takes: Document::None,
+                writes: None,
+                filters: &[],
                 body: |limits| limits.body,
             },
             route: Box::new(move |spec| guarded(spec, handler)),
@@ -218,6 +226,19 @@ impl Endpoint {
     /// It takes a document of these fields.
     pub fn takes(mut self, name: &'static str, fields: &'static [Field]) -> Self {
         self.spec.takes = Document::One(name, fields);
+        self
+    }
+
+    /// Of the document that it takes, a client may write the attributes of this table.
+    pub fn writes<T>(mut self, table: &[Attribute<T>]) -> Self {
+        let rows = table.iter().filter(|row| row.write != Write::Patch);
+        self.spec.writes = Some(rows.map(|row| row.name).collect());
+        self
+    }
+
+    /// It takes these query parameters, each added by a microversion.
+    pub fn filters(mut self, filters: &'static [(&'static str, u16)]) -> Self {
+        self.spec.filters = filters;
         self
     }
 

@@ -93,8 +93,8 @@ fn prepare(
     let query = query_of(&parts.uri)?;
     let peer = parts.extensions.get::<Peer>().copied();
     let public = public_of(app, &parts, peer);
-    parts.uri = path::replaced(&parts.uri, &path)
-        .ok_or_else(|| ApiError::invalid("The path is not valid."))?;
+    let replaced = path::replaced(&parts.uri, &path).filter(|_| !path.contains("%00"));
+    parts.uri = replaced.ok_or_else(|| ApiError::invalid("The path is not valid."))?;
     let head = Head {
         version,
         public,
@@ -121,9 +121,15 @@ fn is_version_named(headers: &HeaderMap) -> bool {
 }
 
 fn query_of(uri: &Uri) -> Result<Vec<(String, String)>, ApiError> {
-    Query::<Vec<(String, String)>>::try_from_uri(uri)
-        .map(|Query(pairs)| pairs)
-        .map_err(|_| ApiError::invalid("The query cannot be read."))
+    let unreadable = || ApiError::invalid("The query cannot be read.");
+    let Query(pairs) =
+        Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| unreadable())?;
+    // No text that is stored has a null character, and PostgreSQL does not even take it as a question.
+    let has_nul = |(key, value): &(String, String)| key.contains('\0') || value.contains('\0');
+    match pairs.iter().any(has_nul) {
+        true => Err(unreadable()),
+        false => Ok(pairs),
+    }
 }
 
 /// Scheme and host for links: as configured, else as the client named them.

@@ -11,13 +11,13 @@ mod call;
 mod collection;
 mod config;
 mod documents;
-#[allow(dead_code, reason = "the OpenAPI document reads it")]
 mod endpoint;
 mod error;
 mod front;
 #[doc(hidden)]
 pub mod fuzzing;
 mod ident;
+mod openapi;
 mod page;
 mod paging;
 mod patch;
@@ -53,6 +53,12 @@ pub struct EndpointInfo {
     pub summary: &'static str,
     /// Whether nobody is asked for a name.
     pub is_open: bool,
+}
+
+/// The OpenAPI document of the operators' API, as indented JSON.
+pub fn openapi() -> String {
+    let document = openapi::document(resources::specs());
+    format!("{document:#}\n")
 }
 
 /// Every endpoint of the operators' API.

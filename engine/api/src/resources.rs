@@ -38,6 +38,7 @@ mod inventory;
 mod logs;
 mod maintenance;
 mod nodes;
+mod openapi;
 mod portgroups;
 mod ports;
 mod power;
@@ -89,6 +90,7 @@ const OPERATOR: &[Endpoints] = &[
     explanation::endpoints,
     events::endpoints,
     health::endpoints,
+    openapi::endpoints,
 ];
 
 /// What agents see.

@@ -159,23 +159,6 @@ async fn the_database_never_speaks_to_clients() {
     }
 }
 
-#[tokio::test]
-async fn what_is_not_here_yet_says_so() {
-    let fake = Fake::new();
-    fake.add_node("a", |_| {});
-    let router = fake.operator();
-    for (method, path) in [
-        ("GET", "/v1/allocations"),
-        ("POST", "/v1/runbooks"),
-        ("GET", "/v1/nodes/a/vifs"),
-        ("POST", "/v1/nodes/a/vendor_passthru/create_subscription"),
-    ] {
-        let reply = ask(&router, method, path, None).await;
-        assert_eq!(reply.status, 404, "{path}");
-        assert!(reply.error().contains("not available in this engine yet"));
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]

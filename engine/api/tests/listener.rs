@@ -192,3 +192,27 @@ async fn a_certificate_made_in_memory_does_as_well() {
     assert!(!talk(plain, GET).await.contains("200 OK"));
     assert!(get_trusting(running.address, &der).await.is_some());
 }
+
+#[tokio::test]
+async fn conflicting_lengths_end_the_connection() {
+    let running = start(None, ListenerLimits::default()).await;
+    let smuggled = "GET /v1/nodes HTTP/1.1\r\nhost: e\r\n\r\n";
+    for headers in [
+        "content-length: 5\r\ncontent-length: 6\r\n",
+        "content-length: 0\r\ntransfer-encoding: chunked\r\n",
+        "content-length: -1\r\n",
+        "content-length: 99999999999999999999999\r\n",
+        "transfer-encoding: gzip\r\n",
+    ] {
+        let stream = TcpStream::connect(running.address).await.unwrap();
+        let text =
+            format!("POST /v1/nodes HTTP/1.1\r\nhost: e\r\n{headers}\r\nnonsense\r\n{smuggled}");
+        // Returns only because the server closes.
+        let answer = talk(stream, &text).await;
+        assert!(!answer.contains("200 OK"), "{headers}: {answer}");
+        assert!(
+            answer.matches("HTTP/1.1 ").count() <= 1,
+            "{headers}: {answer}"
+        );
+    }
+}

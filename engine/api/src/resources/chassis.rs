@@ -37,6 +37,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         .lists("chassis", "Chassis", FIELDS),
         Endpoint::post("/chassis", create, "Add a chassis")
             .takes("Chassis", FIELDS)
+            .writes(TABLE)
             .shows("Chassis", FIELDS),
         Endpoint::get("/chassis/{chassis}", show, "Show a chassis").shows("Chassis", FIELDS),
         Endpoint::patch("/chassis/{chassis}", patch, "Change a chassis").shows("Chassis", FIELDS),

@@ -24,17 +24,20 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/nodes", list, "List nodes")
             .access(Access::Anyone)
-            .lists("nodes", "Node", FIELDS),
+            .lists("nodes", "Node", FIELDS)
+            .filters(filters::FILTERS),
         Endpoint::get(
             "/nodes/detail",
             list_detail,
             "List nodes with all their fields",
         )
         .access(Access::Anyone)
-        .lists("nodes", "Node", FIELDS),
+        .lists("nodes", "Node", FIELDS)
+        .filters(filters::FILTERS),
         Endpoint::post("/nodes", create, "Enroll a node")
             .access(Access::Anyone)
             .takes("Node", FIELDS)
+            .writes(attributes_of::TABLE)
             .shows("Node", FIELDS),
         Endpoint::get("/nodes/{node}", show, "Show a node")
             .access(access::READ)

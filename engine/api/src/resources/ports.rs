@@ -26,17 +26,20 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/ports", list, "List ports")
             .access(Access::Anyone)
-            .lists("ports", "Port", FIELDS),
+            .lists("ports", "Port", FIELDS)
+            .filters(filters::FILTERS),
         Endpoint::get(
             "/ports/detail",
             list_detail,
             "List ports with all their fields",
         )
         .access(Access::Anyone)
-        .lists("ports", "Port", FIELDS),
+        .lists("ports", "Port", FIELDS)
+        .filters(filters::FILTERS),
         Endpoint::post("/ports", create, "Add a port to a node")
             .access(access::OWNER_MANAGE)
             .takes("Port", FIELDS)
+            .writes(TABLE)
             .shows("Port", FIELDS),
         Endpoint::get("/ports/{port}", show, "Show a port")
             .access(access::READ)

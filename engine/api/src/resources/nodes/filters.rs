@@ -11,8 +11,13 @@ use model::{Fault, ProvisionState};
 use ports::query::{NodeQuery, Parentage};
 use uuid::Uuid;
 
-/// Filters and the version that added each; those that were always there are not listed.
-const SINCE: &[(&str, u16)] = &[
+/// Filters and the version that added each.
+pub(crate) const FILTERS: &[(&str, u16)] = &[
+    ("chassis_uuid", 1),
+    ("instance_uuid", 1),
+    ("associated", 1),
+    ("maintenance", 1),
+    ("project", 1),
     ("provision_state", 9),
     ("driver", 16),
     ("resource_class", 21),
@@ -32,7 +37,7 @@ const SINCE: &[(&str, u16)] = &[
 
 /// The query of a request, for the nodes of one chassis when it is asked under one; none when nothing can match.
 pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<NodeQuery>, ApiError> {
-    for (name, since) in SINCE {
+    for (name, since) in FILTERS {
         if call.parameter(name).is_some() {
             call.needs(&format!("The filter '{name}'"), *since)?;
         }

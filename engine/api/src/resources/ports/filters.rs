@@ -12,7 +12,10 @@ use ports::query::PortQuery;
 use serde_json::Value;
 
 /// Filters and the version that added each.
-const SINCE: &[(&str, u16)] = &[
+pub(crate) const FILTERS: &[(&str, u16)] = &[
+    ("node", 1),
+    ("node_uuid", 1),
+    ("address", 1),
     ("portgroup", 24),
     ("shard", 82),
     ("description_contains", 97),
@@ -23,7 +26,7 @@ const NOT_SORTABLE: &[&str] = &["extra", "internal_info", "local_link_connection
 
 /// The query of a request, of those that its path names; none when nothing can match.
 pub(super) async fn query(call: &Call, of: Of) -> Result<Option<PortQuery>, ApiError> {
-    for (name, since) in SINCE {
+    for (name, since) in FILTERS {
         if call.parameter(name).is_some() {
             call.needs(&format!("The filter '{name}'"), *since)?;
         }
