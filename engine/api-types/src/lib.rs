@@ -2,6 +2,7 @@
 //! Shapes and the table of which field exists since when; no I/O, no rules about who may change what.
 
 pub mod allocation;
+pub mod bios_setting;
 pub mod boot_device;
 pub mod chassis;
 pub mod collection;

@@ -23,20 +23,26 @@
 mod absent;
 mod agent_calls;
 mod allocations;
+mod bios;
 mod boot_device;
 mod chassis;
 mod children;
 mod conductors;
+mod console;
 mod drivers;
 mod events;
 mod explanation;
-mod hardware;
+mod firmware;
+mod firmware_mode;
 mod health;
 mod history;
+mod indicators;
 mod inspection;
 mod inventory;
 mod logs;
 mod maintenance;
+mod network_events;
+mod nmi;
 mod nodes;
 mod openapi;
 mod portgroups;
@@ -50,6 +56,9 @@ mod states;
 mod timeline;
 mod traits;
 mod validation;
+mod vendor_passthru;
+mod vifs;
+mod vmedia;
 
 use crate::access::Access;
 use crate::app::App;
@@ -74,7 +83,16 @@ const OPERATOR: &[Endpoints] = &[
     maintenance::endpoints,
     validation::endpoints,
     boot_device::endpoints,
-    hardware::endpoints,
+    bios::endpoints,
+    firmware::endpoints,
+    console::endpoints,
+    firmware_mode::endpoints,
+    indicators::endpoints,
+    nmi::endpoints,
+    vmedia::endpoints,
+    vifs::endpoints,
+    vendor_passthru::endpoints,
+    network_events::endpoints,
     inventory::endpoints,
     history::endpoints,
     children::endpoints,

@@ -18,23 +18,11 @@ const ABSENT: &[(&str, &str)] = &[
     ("/inspection_rules/{*rest}", "Inspection rules"),
     ("/shards", "Shards"),
     ("/shards/{*rest}", "Shards"),
-    ("/events", "External events"),
-    ("/drivers/{driver}/vendor_passthru", "Vendor passthru"),
-    (
-        "/drivers/{driver}/vendor_passthru/{*rest}",
-        "Vendor passthru",
-    ),
-    ("/nodes/{node}/vendor_passthru", "Vendor passthru"),
-    ("/nodes/{node}/vendor_passthru/{*rest}", "Vendor passthru"),
-    ("/nodes/{node}/vifs", "VIFs"),
-    ("/nodes/{node}/vifs/{*rest}", "VIFs"),
     ("/nodes/{node}/volume", "Volume connectors and targets"),
     (
         "/nodes/{node}/volume/{*rest}",
         "Volume connectors and targets",
     ),
-    ("/nodes/{node}/management/indicators", "Indicators"),
-    ("/nodes/{node}/management/indicators/{*rest}", "Indicators"),
 ];
 
 pub(crate) fn router() -> Router<App> {

@@ -1,5 +1,6 @@
 //! Drivers: the hardware types, and of each what works here.
 
+use super::raid;
 use crate::args::flag_of;
 use crate::call::Call;
 use crate::endpoint::{Endpoint, TooOld};
@@ -75,13 +76,18 @@ async fn properties(call: Call, Path(name): Path<String>) -> Answer {
 
 async fn raid_properties(call: Call, Path(name): Path<String>) -> Answer {
     let hardware = found(&call, &name)?;
-    Err(ApiError::not_found(format!(
-        "Driver {} has no RAID interface with logical disk properties.",
-        hardware.name
-    )))
+    let mut raid = hardware.interfaces.get(&InterfaceKind::Raid).into_iter();
+    if !raid.any(|names| names.iter().any(|name| *name != "no-raid")) {
+        return Err(ApiError::not_found(format!(
+            "Driver {} does not support raid (disabled or not implemented).",
+            hardware.name
+        )));
+    }
+    let all: BTreeMap<_, _> = raid::DISK_PROPERTIES.iter().copied().collect();
+    answer::ok(&all)
 }
 
-fn found(call: &Call, name: &str) -> Result<HardwareDescription, ApiError> {
+pub(super) fn found(call: &Call, name: &str) -> Result<HardwareDescription, ApiError> {
     let mut types = call.app.engine.hardware_types().into_iter();
     let shown: String = name.chars().take(80).collect();
     types
@@ -156,7 +162,12 @@ fn fields(call: &Call, detail: bool) -> Result<Option<Vec<String>>, ApiError> {
     }
     let fields = selection::listed(call, "fields");
     match fields.iter().find(|field| !is_field(field)) {
-        Some(_) => Err(ApiError::invalid("Not all of the fields are valid.")),
+        Some(field) => {
+            let shown: String = field.chars().take(80).collect();
+            Err(ApiError::invalid(format!(
+                "Field(s) {shown:?} are not valid."
+            )))
+        }
         None => Ok(Some(fields)),
     }
 }

@@ -9,6 +9,50 @@ use axum::extract::Path;
 use model::Object;
 use serde_json::Value;
 
+/// What a logical disk is described by, in words for people.
+pub(super) const DISK_PROPERTIES: &[(&str, &str)] = &[
+    (
+        "raid_level",
+        "The RAID level: JBOD, 0, 1, 2, 5, 6, 1+0, 5+0 or 6+0. Required.",
+    ),
+    (
+        "size_gb",
+        "The size in GiB, an integer, or MAX for all the space that is left. Required.",
+    ),
+    (
+        "volume_name",
+        "The volume's name. Without it one is made up. Optional.",
+    ),
+    (
+        "is_root_volume",
+        "Whether the system is installed on it; of one disk at most. Default false. Optional.",
+    ),
+    (
+        "share_physical_disks",
+        "Whether its physical disks may be used for other logical disks too. Default false. Optional.",
+    ),
+    (
+        "disk_type",
+        "The kind of physical disks: hdd or ssd. Without it either. Optional.",
+    ),
+    (
+        "interface_type",
+        "How the physical disks are connected: sata, scsi or sas. Without it any. Optional.",
+    ),
+    (
+        "number_of_physical_disks",
+        "How many physical disks it is made of. Without it as few as the level needs. Optional.",
+    ),
+    (
+        "controller",
+        "The RAID controller, as the driver names it. Without it the driver chooses. Optional.",
+    ),
+    (
+        "physical_disks",
+        "The physical disks, as the driver names them, on the controller that is named too. Without it the driver chooses. Optional.",
+    ),
+];
+
 const LEVELS: &[&str] = &["JBOD", "0", "1", "2", "5", "6", "1+0", "5+0", "6+0"];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {

@@ -128,9 +128,11 @@ impl NodeHardware for Fake {
         match call.method.as_str() {
             "begin" => Ok(VendorAnswer::Begun),
             "nothing" => Ok(VendorAnswer::Value(json!(null))),
-            _ => Ok(VendorAnswer::Value(
-                json!([call.http_method, call.method, call.arguments]),
-            )),
+            _ => Ok(VendorAnswer::Value(json!([
+                call.http_method,
+                call.method,
+                call.arguments
+            ]))),
         }
     }
 }

@@ -64,7 +64,7 @@ impl HardwareType for FakeHardware {
                 (K::Deploy, &["fake"]),
                 (K::Firmware, &["fake", "no-firmware"]),
                 (K::Inspect, &["fake", "no-inspect"]),
-                (K::Management, &["fake", "noop"]),
+                (K::Management, &["fake"]),
                 (K::Network, &["noop", "flat"]),
                 (K::Power, &["fake"]),
                 (K::Raid, &["fake", "no-raid"]),
