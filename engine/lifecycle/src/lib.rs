@@ -19,6 +19,11 @@ mod portgroups;
 mod power;
 mod render;
 mod steps;
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is matched there is JSON, which gets no new variants"
+)]
+pub mod rules;
 pub mod table;
 mod verbs;
 

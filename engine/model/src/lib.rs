@@ -25,6 +25,7 @@ pub mod runbook;
 pub mod secret;
 pub mod state;
 pub mod step;
+pub mod trait_name;
 pub mod verb;
 
 pub use bios_setting::BiosSetting;
