@@ -3,10 +3,14 @@
 
 pub(crate) mod allocation;
 pub(crate) mod chassis;
+pub(crate) mod deploy_template;
+pub(crate) mod inspection_rule;
 pub(crate) mod link_connection;
 pub(crate) mod node;
 pub(crate) mod port;
 pub(crate) mod portgroup;
+pub(crate) mod runbook;
+pub(crate) mod step;
 pub(crate) mod value;
 
 use crate::call::Call;

@@ -35,6 +35,11 @@ impl Operation {
         (self.pointer.is_root() && self.verb != PatchVerb::Remove).then_some(&mut self.value)
     }
 
+    /// Whether it takes something away.
+    pub fn removes(&self) -> bool {
+        self.verb == PatchVerb::Remove
+    }
+
     /// The value that it sets or puts somewhere inside; null for `remove`.
     pub fn value(&self) -> &Value {
         &self.value

@@ -28,6 +28,7 @@ mod boot_device;
 mod chassis;
 mod children;
 mod conductors;
+mod deploy_templates;
 mod console;
 mod drivers;
 mod events;
@@ -38,6 +39,7 @@ mod health;
 mod history;
 mod indicators;
 mod inspection;
+mod inspection_rules;
 mod inventory;
 mod logs;
 mod maintenance;
@@ -52,6 +54,7 @@ mod provision;
 mod provision_steps;
 mod raid;
 mod root;
+mod runbooks;
 mod states;
 mod timeline;
 mod traits;
@@ -97,6 +100,9 @@ const OPERATOR: &[Endpoints] = &[
     history::endpoints,
     children::endpoints,
     chassis::endpoints,
+    deploy_templates::endpoints,
+    runbooks::endpoints,
+    inspection_rules::endpoints,
     allocations::endpoints,
     traits::endpoints,
     drivers::endpoints,

@@ -21,20 +21,7 @@ pub(crate) fn text(value: Value, most: usize) -> Result<Option<String>, String> 
     }
 }
 
-/// The name spaces of standard traits; `CUSTOM` is everybody's own.
-const NAME_SPACES: &[&str] = &["CUSTOM", "HW", "COMPUTE", "STORAGE", "MISC", "OWNER"];
-/// What a trait is, for a person.
-pub(crate) const TRAITS: &str =
-    "a trait is a standard trait or CUSTOM_ followed by A-Z, 0-9 and _, at most 255 characters";
-
-/// `CUSTOM_` and upper-case letters, digits and underscores, or a name in one of the standard name spaces.
-pub(crate) fn is_trait(name: &str) -> bool {
-    let allowed = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
-    let spaced = name.split_once('_');
-    name.len() <= 255
-        && name.bytes().all(allowed)
-        && spaced.is_some_and(|(space, rest)| NAME_SPACES.contains(&space) && !rest.is_empty())
-}
+pub(crate) use model::trait_name::{EXPECTED as TRAITS, is_trait};
 
 /// A trait.
 pub(crate) fn trait_name(value: Value) -> Result<String, String> {

@@ -10,12 +10,6 @@ use axum::routing::any;
 const ABSENT: &[(&str, &str)] = &[
     ("/volume", "Volume connectors and targets"),
     ("/volume/{*rest}", "Volume connectors and targets"),
-    ("/deploy_templates", "Deploy templates"),
-    ("/deploy_templates/{*rest}", "Deploy templates"),
-    ("/runbooks", "Runbooks"),
-    ("/runbooks/{*rest}", "Runbooks"),
-    ("/inspection_rules", "Inspection rules"),
-    ("/inspection_rules/{*rest}", "Inspection rules"),
     ("/shards", "Shards"),
     ("/shards/{*rest}", "Shards"),
     ("/nodes/{node}/volume", "Volume connectors and targets"),

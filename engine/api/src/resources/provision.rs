@@ -1,6 +1,7 @@
 //! `PUT /nodes/{node}/states/provision`: the verbs. Which verb is possible when is the lifecycle's to say.
 
 use super::provision_steps as steps;
+use super::runbooks::usage;
 use crate::access;
 use crate::args::Args;
 use crate::call::Call;
@@ -43,8 +44,18 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 async fn ask(call: Call, Path(name): Path<String>) -> Answer {
     let mut args = Args::of(&call)?;
     let word = args.required_text("target")?;
-    let request = request(&call, &word, &mut args)?;
+    let runbook = args.text("runbook")?;
+    let mut request = request(&call, &word, &mut args, runbook.is_some())?;
     let node = ident::node(&call, &name).await?;
+    if let Some(runbook) = runbook {
+        lifecycle::may_verb(&node, request.verb)?;
+        let runbook = usage::for_node(&call, &node, &runbook).await?;
+        if runbook.disable_ramdisk {
+            disable_ramdisk_is_known(&call, request.verb)?;
+        }
+        request.disable_ramdisk = runbook.disable_ramdisk;
+        request.steps = runbook.ordered_steps();
+    }
     if request.verb == Verb::Abort {
         abort_is_known(&call, node.provision_state)?;
     }
@@ -52,7 +63,12 @@ async fn ask(call: Call, Path(name): Path<String>) -> Answer {
     answer::accepted_at(&call, &format!("nodes/{}/states", node.uuid))
 }
 
-fn request(call: &Call, word: &str, args: &mut Args) -> Result<ProvisionRequest, ApiError> {
+fn request(
+    call: &Call,
+    word: &str,
+    args: &mut Args,
+    runbook: bool,
+) -> Result<ProvisionRequest, ApiError> {
     let verb: Verb = word.parse().map_err(|_| {
         let shown: String = word.chars().take(80).collect();
         ApiError::invalid(format!(
@@ -62,14 +78,17 @@ fn request(call: &Call, word: &str, args: &mut Args) -> Result<ProvisionRequest,
     if let Some((_, since)) = SINCE.iter().find(|(name, _)| *name == word) {
         call.needs(&format!("The provision verb '{word}'"), *since)?;
     }
-    if args.take("runbook").is_some() {
-        return Err(ApiError::invalid(
-            "Runbooks are not available in this engine yet.",
-        ));
+    if runbook {
+        call.needs("The parameter 'runbook'", 92)?;
+        if !matches!(verb, Verb::Clean | Verb::Service) {
+            return Err(ApiError::invalid(
+                "A runbook is only valid when setting the target provision state to clean or service.",
+            ));
+        }
     }
     let mut request = ProvisionRequest::new(verb);
     request.config_drive = config_drive(call, word, verb, args.take("configdrive"))?;
-    request.steps = steps::of(call, verb, args)?;
+    request.steps = steps::of(call, verb, args, runbook)?;
     request.disable_ramdisk = disable_ramdisk(call, verb, args)?;
     request.rescue_password = rescue_password(verb, args)?;
     Ok(request)
@@ -139,16 +158,18 @@ fn disable_ramdisk(call: &Call, verb: Verb, args: &mut Args) -> Result<bool, Api
     let Some(flag) = args.flag("disable_ramdisk")? else {
         return Ok(false);
     };
-    match verb {
-        Verb::Clean => call.needs("disable_ramdisk", 70)?,
-        Verb::Service => call.needs("disable_ramdisk with service", 108)?,
-        _ => {
-            return Err(ApiError::invalid(
-                "disable_ramdisk is only possible with clean and service.",
-            ));
-        }
-    }
+    disable_ramdisk_is_known(call, verb)?;
     Ok(flag)
+}
+
+fn disable_ramdisk_is_known(call: &Call, verb: Verb) -> Result<(), ApiError> {
+    match verb {
+        Verb::Clean => call.needs("disable_ramdisk", 70),
+        Verb::Service => call.needs("disable_ramdisk with service", 108),
+        _ => Err(ApiError::invalid(
+            "disable_ramdisk is only possible with clean and service.",
+        )),
+    }
 }
 
 fn rescue_password(verb: Verb, args: &mut Args) -> Result<Option<Secret<String>>, ApiError> {

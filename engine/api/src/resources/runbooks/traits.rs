@@ -1,0 +1,123 @@
+//! `/runbooks/{runbook}/traits`: which nodes may use a runbook.
+
+use super::{RUNBOOKS, SINCE, TRAITS_SINCE, rights};
+use crate::access::Access;
+use crate::answer;
+use crate::attributes::value;
+use crate::call::Call;
+use crate::endpoint::{Endpoint, TooOld};
+use crate::error::{Answer, ApiError};
+use api_types::Traits;
+use axum::extract::Path;
+use model::Runbook;
+use serde_json::Value;
+
+/// A runbook has at most so many.
+const MOST: usize = 50;
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let all = "/runbooks/{runbook}/traits";
+    let one = "/runbooks/{runbook}/traits/{trait}";
+    let open = |endpoint: Endpoint| endpoint.since(TRAITS_SINCE).access(Access::Anyone);
+    let changing = |endpoint: Endpoint| open(endpoint).too_old(TooOld::Handled);
+    vec![
+        open(Endpoint::get(all, list, "List a runbook's traits")),
+        changing(Endpoint::put(all, replace, "Replace a runbook's traits")).status(204),
+        changing(Endpoint::delete(all, clear, "Remove a runbook's traits")),
+        changing(Endpoint::put(one, add, "Add a trait to a runbook")).status(204),
+        changing(Endpoint::delete(one, remove, "Remove a trait of a runbook")),
+    ]
+}
+
+/// 405 where there are no runbooks yet, 404 where they have no traits.
+fn is_known(call: &Call) -> Result<(), ApiError> {
+    match call.version().has(SINCE) {
+        true => call.path_since(TRAITS_SINCE),
+        false => Err(ApiError::not_allowed(
+            "The API version does not allow runbooks.",
+        )),
+    }
+}
+
+async fn list(call: Call, Path(named): Path<String>) -> Answer {
+    let runbook = RUNBOOKS.find(&call, &named).await?.resource;
+    rights::may_see(&call, &runbook)?;
+    answer::ok(&Traits {
+        traits: runbook.traits,
+    })
+}
+
+async fn replace(call: Call, Path(named): Path<String>) -> Answer {
+    is_known(&call)?;
+    let mut body = call.object()?;
+    let given = match (body.remove("traits"), body.is_empty()) {
+        (Some(Value::Array(given)), true) => given,
+        _ => return Err(ApiError::invalid("The body has one key, traits, a list.")),
+    };
+    let named_traits: Result<Vec<String>, String> =
+        given.into_iter().map(value::trait_name).collect();
+    let mut traits = named_traits.map_err(wrong)?;
+    traits.sort();
+    traits.dedup();
+    edit(&call, &named, |_| traits.clone()).await?;
+    answer::no_content()
+}
+
+async fn clear(call: Call, Path(named): Path<String>) -> Answer {
+    is_known(&call)?;
+    edit(&call, &named, |_| Vec::new()).await?;
+    answer::no_content()
+}
+
+async fn add(call: Call, Path((named, name)): Path<(String, String)>) -> Answer {
+    is_known(&call)?;
+    if call.json()?.is_some() {
+        return Err(ApiError::invalid(
+            "No body should be provided when adding a trait.",
+        ));
+    }
+    let name = value::trait_name(Value::String(name)).map_err(wrong)?;
+    let added = |mut traits: Vec<String>| {
+        traits.push(name.clone());
+        traits.sort();
+        traits.dedup();
+        traits
+    };
+    let runbook = edit(&call, &named, added).await?;
+    answer::no_content_at(&call, &format!("runbooks/{}/traits/{name}", runbook.uuid))
+}
+
+async fn remove(call: Call, Path((named, name)): Path<(String, String)>) -> Answer {
+    is_known(&call)?;
+    let removed = |mut traits: Vec<String>| {
+        traits.retain(|known| *known != name);
+        traits
+    };
+    edit(&call, &named, removed).await?;
+    answer::no_content()
+}
+
+fn wrong(why: String) -> ApiError {
+    ApiError::invalid(format!("Invalid value for traits: {why}."))
+}
+
+async fn edit(
+    call: &Call,
+    named: &str,
+    change: impl Fn(Vec<String>) -> Vec<String>,
+) -> Result<Runbook, ApiError> {
+    let changed = |old: &Runbook| {
+        rights::may_change(call, old)?;
+        let traits = change(old.traits.clone());
+        if traits.len() > MOST {
+            return Err(ApiError::invalid(format!(
+                "A runbook has at most {MOST} traits."
+            )));
+        }
+        Ok(Runbook {
+            traits,
+            ..old.clone()
+        })
+    };
+    RUNBOOKS.edit(call, named, changed).await
+}
