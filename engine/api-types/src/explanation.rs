@@ -79,6 +79,9 @@ pub struct Retrying {
     /// When the next one begins, or began.
     #[serde(with = "instant::precise")]
     pub next_at: Timestamp,
+    /// Whether it has begun.
+    #[serde(default)]
+    pub under_way: bool,
     /// What happens when the last one fails.
     pub then: String,
 }

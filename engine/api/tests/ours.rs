@@ -205,6 +205,7 @@ async fn what_is_tried_again_is_explained() {
     assert!(explained.summary.contains(words), "{}", explained.summary);
     let told = explained.activity.unwrap().retry.unwrap();
     assert_eq!((told.attempt, told.next_at), (2, at(1)));
+    assert!(!told.under_way);
     assert_eq!(told.then, "the inspection fails (inspect failed)");
 }
 

@@ -11,7 +11,7 @@ use api_types::instant::to_text;
 use api_types::{Activity, Explanation, Retrying, Waiting};
 use axum::extract::Path;
 use lifecycle::explain;
-use model::{Effect, Flow, Node, Stage, StateClass};
+use model::{Effect, Flow, Node, Stage, StateClass, Timestamp};
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -30,11 +30,11 @@ async fn show(call: Call, Path(name): Path<String>) -> Answer {
         true => call.app.store.effects(node.uuid).await?,
         false => Vec::new(),
     };
-    answer::ok(&explanation(&node, &effects))
+    answer::ok(&explanation(&node, &effects, call.app.config.clock.now()))
 }
 
-fn explanation(node: &Node, effects: &[Effect]) -> Explanation {
-    let activity = |flow: &Flow| activity(node, flow, effects);
+fn explanation(node: &Node, effects: &[Effect], now: Timestamp) -> Explanation {
+    let activity = |flow: &Flow| activity(node, flow, effects, now);
     let (main, errand) = (
         node.flow.as_ref().map(activity),
         node.errand.as_ref().map(activity),
@@ -58,7 +58,7 @@ fn explanation(node: &Node, effects: &[Effect]) -> Explanation {
     }
 }
 
-fn activity(node: &Node, flow: &Flow, effects: &[Effect]) -> Activity {
+fn activity(node: &Node, flow: &Flow, effects: &[Effect], now: Timestamp) -> Activity {
     let pending = effects.iter().find(|it| Some(it.id) == flow.pending);
     Activity {
         kind: explain::flow(flow.kind).to_owned(),
@@ -77,11 +77,11 @@ fn activity(node: &Node, flow: &Flow, effects: &[Effect]) -> Activity {
             silence_seconds: wait.silence_seconds,
             then: explain::at_deadline(node.provision_state, flow.kind, wait.on),
         }),
-        retry: pending.and_then(|effect| retrying(node, flow, effect)),
+        retry: pending.and_then(|effect| retrying(node, flow, effect, now)),
     }
 }
 
-fn retrying(node: &Node, flow: &Flow, effect: &Effect) -> Option<Retrying> {
+fn retrying(node: &Node, flow: &Flow, effect: &Effect, now: Timestamp) -> Option<Retrying> {
     let retry = effect.retry.clone()?;
     Some(Retrying {
         attempt: retry.attempt,
@@ -89,6 +89,7 @@ fn retrying(node: &Node, flow: &Flow, effect: &Effect) -> Option<Retrying> {
         error: retry.error,
         failed_at: retry.failed_at,
         next_at: retry.next_at,
+        under_way: now >= retry.next_at,
         then: explain::failure(node.provision_state, flow.kind),
     })
 }
@@ -117,10 +118,15 @@ fn at_work(node: &Node, flow: Option<&Flow>, activity: &Activity) -> String {
     );
     if let Some(retry) = &activity.retry {
         text.push_str(&format!(
-            " Attempt {} of {} failed: {}. The next one begins at {}.",
+            " Attempt {} of {} failed: {}. The next one {} {}.",
             retry.attempt,
             retry.most_attempts,
             retry.error.trim_end_matches('.'),
+            if retry.under_way {
+                "is under way since"
+            } else {
+                "begins at"
+            },
             to_text(retry.next_at)
         ));
     }

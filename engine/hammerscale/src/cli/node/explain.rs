@@ -75,11 +75,16 @@ fn activity(word: &str, activity: &Activity) -> String {
     }
     if let Some(retry) = &activity.retry {
         text = format!(
-            "{text}\n  attempt {} of {} failed at {}: {}\n  next attempt at {}; if all fail, {}",
+            "{text}\n  attempt {} of {} failed at {}: {}\n  next attempt {} {}; if all fail, {}",
             retry.attempt,
             retry.most_attempts,
             retry.failed_at.format("%H:%M:%S UTC"),
             retry.error,
+            if retry.under_way {
+                "under way since"
+            } else {
+                "at"
+            },
             retry.next_at.format("%H:%M:%S UTC"),
             retry.then
         );
