@@ -55,7 +55,7 @@ impl Microversion {
         let asked = named.map(str::trim).unwrap_or_default();
         match asked {
             "" => Ok(Self::MIN),
-            "latest" => Ok(Self::MAX),
+            latest if latest.eq_ignore_ascii_case("latest") => Ok(Self::MAX),
             other => Self::in_range(other),
         }
     }
@@ -128,6 +128,7 @@ mod tests {
             ("compute 2.1, baremetal 1.20, baremetal 1.30", "", 30),
             ("baremetal latest", "", 115),
             ("", "latest", 115),
+            ("", "Latest", 115),
         ] {
             assert_eq!(negotiate(openstack, legacy), Ok(Microversion(minor)));
         }

@@ -1,4 +1,4 @@
-//! Arguments of calls that take them from a JSON object in the body and from the query alike. Unknown ones are dropped, as Ironic does.
+//! Arguments of calls that take them from a JSON object in the body and from the query alike. Unknown ones are refused where the call ends with `finish`.
 
 use crate::call::Call;
 use crate::error::ApiError;
@@ -25,6 +25,17 @@ impl Args {
     /// An argument; null counts as absent.
     pub fn take(&mut self, name: &str) -> Option<Value> {
         self.0.remove(name).filter(|value| !value.is_null())
+    }
+
+    /// Nothing is left that nobody asked for.
+    ///
+    /// # Errors
+    /// 400 that names what is left.
+    pub fn finish(self) -> Result<(), ApiError> {
+        match self.0.keys().next() {
+            None => Ok(()),
+            Some(name) => Err(unexpected(name)),
+        }
     }
 
     /// A text.
@@ -65,6 +76,12 @@ impl Args {
             None => Err(ApiError::invalid(format!("{name} must be an integer."))),
         }
     }
+}
+
+/// 400 for an argument that the call does not have.
+pub(crate) fn unexpected(name: &str) -> ApiError {
+    let shown: String = name.chars().take(80).collect();
+    ApiError::invalid(format!("Unexpected arguments: {shown}"))
 }
 
 /// A boolean as Ironic writes it in queries.

@@ -22,6 +22,8 @@ use std::sync::Arc;
 pub(crate) enum TooOld {
     /// 404: there is no such path in that version. Most endpoints.
     NotFound,
+    /// 404, said by the resource: a fault, with the headers of versions.
+    Said,
     #[allow(dead_code, reason = "for resources that change what is newer")]
     /// 405: the path is known, the method is not. Changes of allocations, deploy templates, runbooks and inspection rules.
     NotAllowed,

@@ -18,6 +18,10 @@ pub(crate) struct ApiError {
     routing: bool,
 }
 
+/// Marks an answer that no resource gave: as Ironic's, it says nothing of versions.
+#[derive(Clone, Copy)]
+pub(crate) struct Unrouted;
+
 /// What a handler answers with.
 pub(crate) type Answer = Result<Response, ApiError>;
 
@@ -66,6 +70,14 @@ impl ApiError {
     /// 406: newer than the microversion of the request.
     pub fn too_new(text: impl Into<String>) -> Self {
         Self::of(StatusCode::NOT_ACCEPTABLE, text)
+    }
+
+    /// 406: the client takes no JSON.
+    pub fn not_json() -> Self {
+        Self::of(
+            StatusCode::NOT_ACCEPTABLE,
+            "The answer is JSON, which the request's Accept header does not take.",
+        )
     }
 
     /// 406: the version itself is not served.
@@ -131,7 +143,12 @@ impl IntoResponse for ApiError {
             ErrorBody::fault(self.status.as_u16(), self.text)
         };
         let text = serde_json::to_string(&body).unwrap_or_default();
-        (self.status, [(CONTENT_TYPE, "application/json")], text).into_response()
+        let kind = [(CONTENT_TYPE, "application/json")];
+        let mut response = (self.status, kind, text).into_response();
+        if self.routing && self.status != StatusCode::NOT_ACCEPTABLE {
+            response.extensions_mut().insert(Unrouted);
+        }
+        response
     }
 }
 

@@ -9,7 +9,7 @@ pub(crate) mod path;
 
 use crate::app::App;
 use crate::call::{Head, Peer};
-use crate::error::ApiError;
+use crate::error::{ApiError, Unrouted};
 use api_types::microversion::VersionError;
 use api_types::{
     MAXIMUM_VERSION_HEADER, MINIMUM_VERSION_HEADER, Microversion, OPENSTACK_VERSION_HEADER,
@@ -17,7 +17,7 @@ use api_types::{
 };
 use axum::Router;
 use axum::extract::{Query, Request, State};
-use axum::http::header::{CONTENT_TYPE, HOST};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, HOST};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -50,6 +50,7 @@ async fn front(State(app): State<App>, request: Request, next: Next) -> Response
         Err(VersionError::OutOfRange { .. }) => Some(Microversion::MAX),
         Err(VersionError::Unreadable) => None,
     };
+    let known = known.filter(|_| response.extensions().get::<Unrouted>().is_none());
     write_headers(response.headers_mut(), &id, known, version.is_ok());
     response
 }
@@ -67,6 +68,9 @@ async fn serve(
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
+    if !takes_json(request.headers()) {
+        return Err(ApiError::not_json());
+    }
     let work = async {
         let request = prepare(app, version, id, request)?;
         Ok(next.run(request).await)
@@ -114,6 +118,19 @@ fn version_of(headers: &HeaderMap) -> Result<Microversion, VersionError> {
         Some(Err(_)) => Err(VersionError::Unreadable),
     };
     Microversion::negotiate(text(OPENSTACK_VERSION_HEADER)?, text(VERSION_HEADER)?)
+}
+
+/// Whether the client takes JSON, which is all there is.
+fn takes_json(headers: &HeaderMap) -> bool {
+    let mut accepted = headers.get_all(ACCEPT).iter().peekable();
+    let fits = |range: &str| {
+        let kind = range.split(';').next().unwrap_or_default().trim();
+        matches!(kind, "" | "*/*" | "application/*" | "application/json")
+            || kind == "text/event-stream"
+            || kind == "text/plain"
+    };
+    let takes = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.split(',').any(fits));
+    accepted.peek().is_none() || accepted.any(takes)
 }
 
 fn is_version_named(headers: &HeaderMap) -> bool {

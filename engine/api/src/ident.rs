@@ -36,9 +36,9 @@ pub(crate) fn is_plain_name(text: &str) -> bool {
 pub(crate) async fn node(call: &Call, ident: &str) -> Result<Node, ApiError> {
     let found = match uuid(ident) {
         Some(uuid) => call.app.store.node(uuid).await?,
-        None if is_name(ident) && call.version().has(5) => {
-            call.app.store.node_by_name(ident).await?
-        }
+        // Before 1.5 no node has a name.
+        None if is_name(ident) && !call.version().has(5) => None,
+        None if is_name(ident) => call.app.store.node_by_name(ident).await?,
         None => return Err(bad(ident)),
     };
     let missing = || ApiError::not_found(format!("Node {ident} could not be found."));

@@ -30,7 +30,12 @@ pub(crate) fn limit(call: &Call) -> Result<usize, ApiError> {
         Ok(0) => Err(ApiError::invalid("Limit must be positive.")),
         Ok(asked) => Ok(asked.min(most)),
         Err(_) if digits => Ok(most),
-        Err(_) => Err(ApiError::invalid("Limit must be a positive integer.")),
+        Err(_) => {
+            let shown: String = text.chars().take(80).collect();
+            Err(ApiError::invalid(format!(
+                "Expected a positive integer for limit: {shown}"
+            )))
+        }
     }
 }
 
@@ -44,7 +49,8 @@ fn marker(call: &Call) -> Result<Option<Uuid>, ApiError> {
         .ok_or_else(|| ApiError::invalid("The marker must be the UUID of the last item seen."))
 }
 
-fn sort_key(
+/// What a list is sorted by; none when the request does not say.
+pub(crate) fn sort_key(
     call: &Call,
     table: &[Field],
     not_sortable: &[&str],

@@ -72,7 +72,7 @@ pub(crate) fn operations<T>(
 ) -> Result<Vec<Operation>, ApiError> {
     let most = call.app.config.limits.patch_operations;
     let list = match call.json()? {
-        Some(Value::Array(list)) if !list.is_empty() => list,
+        Some(Value::Array(list)) => list,
         _ => return Err(ApiError::invalid("A patch is a list of operations.")),
     };
     if list.len() > most {

@@ -1,6 +1,6 @@
 //! Which fields of a document are answered: by `fields`, `detail` and the microversion.
 
-use crate::args::flag_of;
+use crate::args::{flag_of, unexpected};
 use crate::call::Call;
 use crate::error::ApiError;
 use api_types::field::{Field, select, since};
@@ -19,6 +19,9 @@ pub(crate) enum Selection {
 impl Selection {
     /// For one document: all, or what `fields` names.
     pub fn of_one(call: &Call, table: &[Field]) -> Result<Self, ApiError> {
+        if let Some((name, _)) = call.query().iter().find(|(name, _)| name != "fields") {
+            return Err(unexpected(name));
+        }
         match call.parameter("fields") {
             Some(list) => Ok(Self::Some(named(call, table, list)?)),
             None => Ok(Self::All),

@@ -48,11 +48,35 @@ async fn each_version_has_what_it_should() {
         ("1.51", "POST", A.to_owned(), gold.clone(), 405),
         ("1.51", "DELETE", format!("{A}/x"), Value::Null, 405),
         ("1.56", "PATCH", format!("{A}/x"), json!([]), 405),
-        ("1.51", "GET", format!("/v1/nodes/{one}/allocation"), Value::Null, 404),
-        ("1.51", "DELETE", format!("/v1/nodes/{one}/allocation"), Value::Null, 404),
+        (
+            "1.51",
+            "GET",
+            format!("/v1/nodes/{one}/allocation"),
+            Value::Null,
+            404,
+        ),
+        (
+            "1.51",
+            "DELETE",
+            format!("/v1/nodes/{one}/allocation"),
+            Value::Null,
+            404,
+        ),
         ("1.52", "POST", A.to_owned(), gold.clone(), 201),
-        ("1.57", "POST", A.to_owned(), json!({"node": one, "resource_class": "gold"}), 400),
-        ("1.59", "POST", A.to_owned(), json!({"owner": "p", "resource_class": "gold"}), 406),
+        (
+            "1.57",
+            "POST",
+            A.to_owned(),
+            json!({"node": one, "resource_class": "gold"}),
+            400,
+        ),
+        (
+            "1.59",
+            "POST",
+            A.to_owned(),
+            json!({"owner": "p", "resource_class": "gold"}),
+            406,
+        ),
         ("1.59", "GET", format!("{A}?owner=p"), Value::Null, 406),
         ("1.59", "GET", format!("{A}?fields=owner"), Value::Null, 406),
         ("1.60", "GET", format!("{A}?owner=p"), Value::Null, 200),
@@ -166,7 +190,11 @@ async fn names_and_uuids_are_each_ones_own() {
 #[tokio::test]
 async fn lists_are_filtered_and_paged() {
     let (fake, router, one, _) = site();
-    for (name, class, owner) in [("a", "gold", "p1"), ("b", "gold", "p2"), ("c", "silver", "p1")] {
+    for (name, class, owner) in [
+        ("a", "gold", "p1"),
+        ("b", "gold", "p2"),
+        ("c", "silver", "p1"),
+    ] {
         let body = json!({"name": name, "resource_class": class, "owner": owner});
         made(&router, body).await;
     }
@@ -188,13 +216,25 @@ async fn lists_are_filtered_and_paged() {
         let names: Vec<_> = items.iter().map(|i| i["name"].as_str().unwrap()).collect();
         assert_eq!(names, expected, "{query}");
     }
-    let page = ask(&router, "GET", &format!("{A}?limit=2&fields=name,state"), None).await;
+    let page = ask(
+        &router,
+        "GET",
+        &format!("{A}?limit=2&fields=name,state"),
+        None,
+    )
+    .await;
     let items = page.body["allocations"].as_array().unwrap();
     assert_eq!(items.len(), 2);
     let keys: Vec<_> = items[0].as_object().unwrap().keys().collect();
     assert_eq!(keys, ["links", "name", "state"]);
     let next = page.body["next"].as_str().unwrap();
-    let rest = ask(&router, "GET", next.trim_start_matches("http://engine:6385"), None).await;
+    let rest = ask(
+        &router,
+        "GET",
+        next.trim_start_matches("http://engine:6385"),
+        None,
+    )
+    .await;
     assert_eq!(rest.body["allocations"][0]["name"], "c");
     assert!(rest.body.get("next").is_none());
 }
@@ -215,7 +255,10 @@ async fn only_name_and_extra_can_be_patched() {
     assert_eq!(renamed.body["updated_at"], "2026-11-22T10:00:00+00:00");
     let extra = patch("b", "add", "/extra/x", json!({"y": 1})).await;
     assert_eq!(extra.body["extra"], json!({"x": {"y": 1}}));
-    assert_eq!(patch("b", "replace", "/extra", Value::Null).await.body["extra"], json!({}));
+    assert_eq!(
+        patch("b", "replace", "/extra", Value::Null).await.body["extra"],
+        json!({})
+    );
     for (path, value) in [
         ("/state", json!("error")),
         ("/resource_class", json!("silver")),
@@ -230,7 +273,10 @@ async fn only_name_and_extra_can_be_patched() {
         let reply = patch("b", "replace", path, value).await;
         assert_eq!(reply.status, 400, "{path}: {}", reply.text);
     }
-    assert_eq!(patch("nope", "replace", "/name", json!("x")).await.status, 404);
+    assert_eq!(
+        patch("nope", "replace", "/name", json!("x")).await.status,
+        404
+    );
     let nameless = json!([{"op": "remove", "path": "/name"}]);
     let reply = ask(&router, "PATCH", &format!("{A}/b"), Some(nameless)).await;
     assert_eq!(reply.body["name"], Value::Null);
@@ -244,10 +290,24 @@ async fn a_node_shows_its_allocation_and_gives_it_up() {
     assert_eq!(none.status, 404);
     assert!(none.error().contains("was not found"), "{}", none.error());
     assert_eq!(ask(&router, "DELETE", &of_one, None).await.status, 404);
-    assert_eq!(ask(&router, "GET", "/v1/nodes/nope/allocation", None).await.status, 400);
-    assert_eq!(ask(&router, "DELETE", "/v1/nodes/nope/allocation", None).await.status, 404);
+    assert_eq!(
+        ask(&router, "GET", "/v1/nodes/nope/allocation", None)
+            .await
+            .status,
+        400
+    );
+    assert_eq!(
+        ask(&router, "DELETE", "/v1/nodes/nope/allocation", None)
+            .await
+            .status,
+        404
+    );
 
-    made(&router, json!({"resource_class": "gold", "name": "a", "traits": ["CUSTOM_T"]})).await;
+    made(
+        &router,
+        json!({"resource_class": "gold", "name": "a", "traits": ["CUSTOM_T"]}),
+    )
+    .await;
     let uuid = fake.settle(one).await.to_string();
     let shown = ask(&router, "GET", "/v1/nodes/one/allocation", None).await;
     assert_eq!(shown.body["uuid"], uuid.as_str());
@@ -259,20 +319,36 @@ async fn a_node_shows_its_allocation_and_gives_it_up() {
     assert_eq!(node["allocation_uuid"], uuid.as_str());
     assert_eq!(node["instance_uuid"], uuid.as_str());
     assert_eq!(node["instance_info"]["traits"], json!(["CUSTOM_T"]));
-    assert!(ask_at(&router, "1.51", "GET", "/v1/nodes/one", None).await.body.get("allocation_uuid").is_none());
+    assert!(
+        ask_at(&router, "1.51", "GET", "/v1/nodes/one", None)
+            .await
+            .body
+            .get("allocation_uuid")
+            .is_none()
+    );
 
     fake.change(one, |node| node.provision_state = ProvisionState::Active);
     for path in [of_one.clone(), format!("{A}/a")] {
         let reply = ask(&router, "DELETE", &path, None).await;
         assert_eq!(reply.status, 409, "{path}");
-        assert!(reply.error().contains("because the node is active"), "{}", reply.error());
+        assert!(
+            reply.error().contains("because the node is active"),
+            "{}",
+            reply.error()
+        );
     }
     fake.change(one, |node| node.provision_state = ProvisionState::Available);
     assert_eq!(ask(&router, "DELETE", &of_one, None).await.status, 204);
     assert_eq!(fake.node(one).allocation, None);
     assert_eq!(fake.node(one).instance_uuid, None);
-    assert_eq!(ask(&router, "GET", &format!("{A}/a"), None).await.status, 404);
-    assert_eq!(ask(&router, "DELETE", &format!("{A}/a"), None).await.status, 404);
+    assert_eq!(
+        ask(&router, "GET", &format!("{A}/a"), None).await.status,
+        404
+    );
+    assert_eq!(
+        ask(&router, "DELETE", &format!("{A}/a"), None).await.status,
+        404
+    );
     assert_eq!(fake.node(two).allocation, None);
 }
 
@@ -298,7 +374,11 @@ async fn a_node_in_use_is_given_one_afterwards() {
     let other = json!({"node": "one", "uuid": Uuid::new_v4()});
     let other = ask(&router, "POST", A, Some(other)).await;
     assert_eq!(other.status, 409);
-    assert!(other.error().contains("is associated with instance"), "{}", other.error());
+    assert!(
+        other.error().contains("is associated with instance"),
+        "{}",
+        other.error()
+    );
     let active = made(&router, json!({"node": "one", "name": "late"})).await;
     assert_eq!(active["uuid"], instance.to_string());
     assert_eq!(active["state"], "active");
@@ -365,7 +445,12 @@ impl Guarded {
 async fn a_projects_users_see_and_make_their_own() {
     let site = guarded();
     let gold = || Some(json!({"resource_class": "gold"}));
-    for (user, expected) in [("audit", 403), ("p1-reader", 403), ("p1-member", 201), ("admin", 201)] {
+    for (user, expected) in [
+        ("audit", 403),
+        ("p1-reader", 403),
+        ("p1-member", 201),
+        ("admin", 201),
+    ] {
         let reply = site.ask(user, "POST", A, gold()).await;
         assert_eq!(reply.status, expected, "{user}: {}", reply.text);
         if user == "p1-member" {
@@ -376,11 +461,25 @@ async fn a_projects_users_see_and_make_their_own() {
     assert_eq!(site.ask("p1-member", "POST", A, foreign).await.status, 403);
     let unseen = Some(json!({"resource_class": "gold", "candidate_nodes": ["one"]}));
     assert_eq!(site.ask("p1-member", "POST", A, unseen).await.status, 400);
-    for (user, seen) in [("admin", 2), ("audit", 2), ("p1-reader", 1), ("p2-member", 0)] {
+    for (user, seen) in [
+        ("admin", 2),
+        ("audit", 2),
+        ("p1-reader", 1),
+        ("p2-member", 0),
+    ] {
         let reply = site.ask(user, "GET", A, None).await;
-        assert_eq!(reply.body["allocations"].as_array().unwrap().len(), seen, "{user}");
+        assert_eq!(
+            reply.body["allocations"].as_array().unwrap().len(),
+            seen,
+            "{user}"
+        );
     }
-    assert_eq!(site.ask("p1-member", "GET", &format!("{A}?owner=p2"), None).await.status, 403);
+    assert_eq!(
+        site.ask("p1-member", "GET", &format!("{A}?owner=p2"), None)
+            .await
+            .status,
+        403
+    );
     let own = site.ask("p1-reader", "GET", A, None).await.body["allocations"][0]["uuid"].clone();
     let path = format!("{A}/{}", own.as_str().unwrap());
     let rename = || Some(json!([{"op": "add", "path": "/name", "value": "n"}]));

@@ -201,3 +201,31 @@ async fn a_request_that_takes_too_long_is_given_up() {
     assert_eq!(reply.status, 503);
     assert!(reply.error().contains("took too long"));
 }
+
+#[tokio::test]
+async fn what_reached_no_resource_says_nothing_of_versions() {
+    let router = Fake::new().operator();
+    let nowhere = ask(&router, "GET", "/v1/nowhere", None).await;
+    assert_eq!(nowhere.status, 404);
+    assert_eq!(nowhere.header("x-openstack-ironic-api-version"), None);
+    assert!(nowhere.header("openstack-request-id").is_some());
+    let missing = ask(&router, "GET", "/v1/nodes/missing", None).await;
+    assert!(missing.header("x-openstack-ironic-api-version").is_some());
+}
+
+#[tokio::test]
+async fn arguments_that_nobody_asked_for_are_refused() {
+    let fake = Fake::new();
+    fake.add_node("a", |_| {});
+    let router = fake.operator();
+    let show = ask(&router, "GET", "/v1/nodes/a?nonsense=1", None).await;
+    assert_eq!(show.status, 400);
+    assert!(
+        show.text.contains("Unexpected arguments: nonsense"),
+        "{}",
+        show.text
+    );
+    let body = json!({"target": "power on", "nonsense": 1});
+    let power = ask(&router, "PUT", "/v1/nodes/a/states/power", Some(body)).await;
+    assert_eq!(power.status, 400);
+}

@@ -99,6 +99,8 @@ pub const NOT_SORTABLE: &[&str] = &[
     "target_raid_config",
     "traits",
     "network_data",
+    "allocation_uuid",
+    "chassis_uuid",
     "links",
     "ports",
     "states",

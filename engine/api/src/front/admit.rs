@@ -85,6 +85,7 @@ fn check_version(head: &Head, spec: &Spec) -> Result<(), ApiError> {
     match spec.too_old {
         TooOld::Handled => Ok(()),
         TooOld::NotFound => Err(ApiError::no_such_path(text)),
+        TooOld::Said => Err(ApiError::not_found(text)),
         TooOld::NotAllowed => Err(ApiError::not_allowed(text)),
         TooOld::NotAcceptable => Err(ApiError::too_new(text)),
     }

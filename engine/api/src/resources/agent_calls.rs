@@ -7,7 +7,7 @@ use crate::args::Args;
 use crate::call::Call;
 use crate::documents::internal_info;
 use crate::documents::node::masked_instance_info;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::{ident, selection};
 use agent_wire::{
@@ -41,6 +41,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/lookup", lookup, "An agent asks which node it runs on")
             .since(SINCE)
+            .too_old(TooOld::Said)
             .access(Access::Open),
         Endpoint::post(
             "/heartbeat/{node}",

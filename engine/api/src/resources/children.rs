@@ -30,5 +30,6 @@ async fn list(call: Call, Path(name): Path<String>) -> Answer {
     };
     let children = call.app.store.nodes(&query).await?;
     let uuids: Vec<_> = children.iter().map(|child| child.uuid).collect();
-    answer::ok(&json!({ "children": uuids }))
+    let href = format!("{}/v1/nodes?parent_node={}", call.public(), node.uuid);
+    answer::ok(&json!({ "children": uuids, "links": { "href": href, "rel": "children" } }))
 }

@@ -2,7 +2,7 @@
 
 use crate::answer;
 use crate::call::Call;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::paging;
 use crate::selection::Selection;
@@ -11,20 +11,26 @@ use api_types::{Conductor, Link};
 use axum::extract::Path;
 use serde_json::json;
 
+/// Fields that a list cannot be sorted by.
+const NOT_SORTABLE: &[&str] = &["alive", "drivers", "links"];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/conductors", list, "List conductors")
             .since(49)
+            .too_old(TooOld::Said)
             .lists("conductors", "Conductor", FIELDS),
         Endpoint::get("/conductors/{hostname}", show, "Show a conductor")
             .since(49)
+            .too_old(TooOld::Said)
             .shows("Conductor", FIELDS),
     ]
 }
 
 async fn list(call: Call) -> Answer {
     let selection = Selection::of_list(&call, FIELDS, SUMMARY, false)?;
-    paging::limit(&call)?;
+    let limit = paging::limit(&call)?;
+    paging::sort_key(&call, FIELDS, NOT_SORTABLE)?;
     let this = document(&call);
     let conductors = match call.parameter("marker") {
         None => vec![selection.apply(&call, FIELDS, &this)?],
@@ -32,7 +38,12 @@ async fn list(call: Call) -> Answer {
         Some(marker) if marker == this.hostname => Vec::new(),
         Some(marker) => return Err(missing(marker)),
     };
-    answer::ok(&json!({ "conductors": conductors }))
+    let last = Some(this.hostname.as_str());
+    let mut page = json!({ "conductors": conductors });
+    if let Some(next) = paging::next(&call, "conductors", limit, conductors.len(), last) {
+        page["next"] = next.into();
+    }
+    answer::ok(&page)
 }
 
 async fn show(call: Call, Path(hostname): Path<String>) -> Answer {

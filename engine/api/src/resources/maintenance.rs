@@ -27,7 +27,9 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 }
 
 async fn begin(call: Call, Path(name): Path<String>) -> Answer {
-    let reason = Args::of(&call)?.text("reason")?;
+    let mut args = Args::of(&call)?;
+    let reason = args.text("reason")?;
+    args.finish()?;
     if reason.as_ref().is_some_and(|text| text.len() > 4096) {
         return Err(ApiError::invalid("reason may have at most 4096 bytes."));
     }

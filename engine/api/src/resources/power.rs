@@ -27,9 +27,10 @@ async fn change(call: Call, Path(name): Path<String>) -> Answer {
     let mut args = Args::of(&call)?;
     let target = target(&call, &args.required_text("target")?)?;
     let timeout = timeout(&call, args.integer("timeout")?)?;
+    args.finish()?;
     let node = ident::node(&call, &name).await?;
     call.app.engine.power(node.uuid, target, timeout).await?;
-    answer::accepted_at(&call, &format!("nodes/{}/states", node.uuid))
+    answer::accepted_at(&call, &format!("nodes/{name}/states"))
 }
 
 fn target(call: &Call, text: &str) -> Result<PowerTarget, ApiError> {

@@ -60,7 +60,7 @@ async fn ask(call: Call, Path(name): Path<String>) -> Answer {
         abort_is_known(&call, node.provision_state)?;
     }
     call.app.engine.provision(node.uuid, request).await?;
-    answer::accepted_at(&call, &format!("nodes/{}/states", node.uuid))
+    answer::accepted_at(&call, &format!("nodes/{name}/states"))
 }
 
 fn request(

@@ -22,7 +22,11 @@ pub(crate) fn of(
     };
     let mut steps = Vec::new();
     for name in ["clean_steps", "deploy_steps", "service_steps"] {
-        match args.take(name) {
+        let given = args.take(name);
+        // As in Ironic, an empty list is as good as none.
+        let needed = matches!(name, "clean_steps" | "service_steps") && own == Some(name);
+        let empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+        match given.filter(|value| needed || !empty(value)) {
             Some(_) if own != Some(name) => return Err(misplaced(name)),
             Some(_) if runbook => {
                 return Err(ApiError::invalid(format!(

@@ -9,7 +9,7 @@ use crate::{answer, ident};
 use api_types::Traits;
 use axum::extract::Path;
 use model::{Node, Refusal, RefusalKind};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// A node has at most so many.
@@ -77,13 +77,14 @@ async fn clear(call: Call, Path(node): Path<String>) -> Answer {
     answer::no_content()
 }
 
-async fn add(call: Call, Path((node, name)): Path<(String, String)>) -> Answer {
+async fn add(call: Call, Path((ident, name)): Path<(String, String)>) -> Answer {
     check(&name)?;
-    if call.json()?.is_some() {
+    let body = call.json()?;
+    if body.is_some_and(|body| body != json!({})) {
         return Err(ApiError::invalid("No body is expected."));
     }
-    let node = ident::node(&call, &node).await?;
-    let path = format!("nodes/{}/traits/{name}", node.uuid);
+    let node = ident::node(&call, &ident).await?;
+    let path = format!("nodes/{ident}/traits/{name}");
     let added = move |mut traits: Vec<String>| {
         if !traits.contains(&name) {
             traits.push(name);
@@ -120,6 +121,7 @@ async fn edit(
     let edit = Box::new(move |old: &Node| {
         let mut node = old.clone();
         node.traits = change(node.traits)?;
+        node.traits.sort();
         if node.traits.len() > MOST {
             let text = format!("A node has at most {MOST} traits.");
             return Err(Refusal::new(RefusalKind::Invalid, text));

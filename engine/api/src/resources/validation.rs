@@ -47,12 +47,15 @@ async fn validate(call: &Call, name: &str) -> Answer {
         .iter()
         .filter(|k| **k != InterfaceKind::Vendor)
     {
-        document.insert(kind.as_str(), shown(verdicts.get(kind)));
+        document.insert(
+            kind.as_str(),
+            shown(&node.driver, *kind, verdicts.get(kind)),
+        );
     }
     answer::ok(&document)
 }
 
-fn shown(verdict: Option<&Validation>) -> InterfaceValidation {
+fn shown(driver: &str, kind: InterfaceKind, verdict: Option<&Validation>) -> InterfaceValidation {
     match verdict {
         Some(Validation::Good) => InterfaceValidation {
             result: Some(true),
@@ -63,8 +66,11 @@ fn shown(verdict: Option<&Validation>) -> InterfaceValidation {
             reason: Some(reason.clone()),
         },
         Some(Validation::Unsupported) | None => InterfaceValidation {
-            result: None,
-            reason: Some("not supported".to_owned()),
+            result: Some(false),
+            reason: Some(format!(
+                "Driver {driver} does not support {} (disabled or not implemented).",
+                kind.as_str()
+            )),
         },
     }
 }

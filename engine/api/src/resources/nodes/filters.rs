@@ -55,7 +55,7 @@ pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<NodeQu
     Ok(Some(NodeQuery {
         page: paging::page(call, FIELDS, NOT_SORTABLE)?,
         chassis,
-        instance_uuid: text("instance_uuid").map(|u| u.to_lowercase()),
+        instance_uuid: instance(call)?,
         associated: flag("associated")?,
         maintenance: flag("maintenance")?,
         retired: flag("retired")?,
@@ -82,6 +82,21 @@ fn project(call: &Call) -> Result<Option<String>, ApiError> {
         Some(own) if asked.is_some_and(|asked| asked != own) => Err(call.denied()),
         Some(own) => Ok(Some(own.to_owned())),
         None => Ok(asked.map(str::to_owned)),
+    }
+}
+
+fn instance(call: &Call) -> Result<Option<String>, ApiError> {
+    let Some(text) = call.parameter("instance_uuid") else {
+        return Ok(None);
+    };
+    match ident::uuid(text) {
+        Some(_) => Ok(Some(text.to_lowercase())),
+        None => {
+            let shown: String = text.chars().take(80).collect();
+            Err(ApiError::invalid(format!(
+                "Expected UUID for instance_uuid: {shown}"
+            )))
+        }
     }
 }
 
