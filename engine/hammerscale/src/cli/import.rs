@@ -112,7 +112,7 @@ fn table(report: &Report) -> String {
     text.push(counts(report));
     for left in &report.left_behind {
         text.push(format!(
-            "\nleft behind: {} {} ({})",
+            "left behind: {} {} ({})",
             left.count, left.what, left.why
         ));
     }

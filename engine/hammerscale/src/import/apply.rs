@@ -53,6 +53,7 @@ async fn one(work: Work, store: &Arc<dyn Store>) -> Result<(), StoreError> {
             store.create_node(*node, history).await
         }
         Work::Port(port) => store.create_port(*port).await,
+        Work::Resource(change) => store.change_resources(vec![*change]).await,
     }
 }
 

@@ -21,23 +21,25 @@ pub fn fit(node: &mut Node, catalogue: &Catalogue, notes: &mut Vec<Note>) {
     };
     let working = &description.interfaces;
     let named: BTreeMap<InterfaceKind, String> = std::mem::take(&mut node.interfaces);
+    let mut replaced = Vec::new();
     for (kind, name) in named {
         let here = working.get(&kind).cloned().unwrap_or_default();
         if here.contains(&name.as_str()) {
             node.interfaces.insert(kind, name);
             continue;
         }
-        let word = kind.as_str();
-        let instead = here
-            .first()
-            .map_or("none".to_owned(), |it| format!("'{it}'"));
-        notes.push(Note::changed(format!(
-            "{word}_interface: {instead} instead of '{name}', which does not work here"
-        )));
+        let (word, instead) = (kind.as_str(), here.first().unwrap_or(&"none"));
+        replaced.push(format!("{word} {instead} (was {name})"));
         if matches!(kind, InterfaceKind::Network | InterfaceKind::Storage) {
             let why = format!("its {word}_interface was '{name}': {}", harm(kind));
             set_aside(node, &why, notes);
         }
+    }
+    if !replaced.is_empty() {
+        notes.push(Note::changed(format!(
+            "interfaces that do not work here are replaced: {}",
+            replaced.join(", ")
+        )));
     }
     match catalogue.resolve_interfaces(node) {
         Ok(interfaces) => node.interfaces = interfaces,

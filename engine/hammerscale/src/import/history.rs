@@ -2,7 +2,7 @@
 
 use super::report::Note;
 use super::row::{Misfit, Row};
-use model::{HistoryEntry, Node, ProvisionState, Severity, Timestamp};
+use model::{Asker, Circumstances, HistoryEntry, Node, ProvisionState, Severity, Timestamp};
 use uuid::Uuid;
 
 /// Longest text of a line, in characters.
@@ -34,6 +34,7 @@ pub fn lines(
         stage: None,
         detail: (!notes.is_empty()).then(|| cut(&notes.join("; "))),
         severity: Severity::Info,
+        circumstances: Circumstances::default(),
     });
     Ok(lines)
 }
@@ -57,6 +58,22 @@ fn line(node: &Node, row: &Row, now: Timestamp) -> Result<HistoryEntry, Misfit> 
             true => Severity::Error,
             false => Severity::Info,
         },
+        circumstances: circumstances(row)?,
+    })
+}
+
+/// Columns that older Ironics do not have are absent.
+fn circumstances(row: &Row) -> Result<Circumstances, Misfit> {
+    let target = row.text("target_provision_state")?;
+    let user = row.text("user")?;
+    let project = row.text("project")?;
+    Ok(Circumstances {
+        target: target.and_then(|text| text.parse::<ProvisionState>().ok()),
+        seconds: row
+            .integer("duration_seconds")?
+            .and_then(|seconds| u64::try_from(seconds).ok()),
+        asker: user.map(|user| Asker { user, project }),
+        conductor: row.text("conductor")?,
     })
 }
 

@@ -10,6 +10,8 @@ mod node;
 mod plan;
 mod port;
 pub mod report;
+mod resource_plan;
+mod resources;
 mod row;
 mod snapshot;
 mod source;

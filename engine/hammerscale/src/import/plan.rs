@@ -12,6 +12,7 @@ use conductor::hardware::Catalogue;
 use model::{HistoryEntry, Node, Port, Timestamp};
 use ports::blob::{Blob, BlobKind};
 use ports::query::{NodeQuery, Page, Parentage};
+use ports::resources::ResourceChange;
 use ports::store::{Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub enum Work {
     Node(Box<Node>, Vec<HistoryEntry>, Option<Blob>),
     /// A port.
     Port(Box<Port>),
+    /// Anything else.
+    Resource(Box<ResourceChange>),
 }
 
 /// What an import would do.
@@ -49,14 +52,14 @@ pub struct Planner<'a> {
 
 /// What came of the nodes, for what hangs on them.
 #[derive(Default)]
-struct Nodes {
-    uuids: BTreeMap<i64, Uuid>,
-    here: BTreeMap<Uuid, Action>,
+pub(super) struct Nodes {
+    pub(super) uuids: BTreeMap<i64, Uuid>,
+    pub(super) here: BTreeMap<Uuid, Action>,
 }
 
 impl Nodes {
     /// Why nothing can be hung on this node; none when it is taken, or here as it should be.
-    fn objection(&self, node: Uuid) -> Option<&'static str> {
+    pub(super) fn objection(&self, node: Uuid) -> Option<&'static str> {
         match self.here.get(&node) {
             Some(Action::Take | Action::Present) => None,
             Some(Action::Differs) => Some("its node differs here"),
@@ -79,8 +82,12 @@ impl Planner<'_> {
         let mut unreadable = Vec::new();
         let inventories = inventory::hashes(source, &mut unreadable).await?;
         let unreadable: BTreeSet<i64> = unreadable.into_iter().collect();
+        self.before_nodes(&mut plan).await?;
         let nodes = self.nodes(&mut plan, &inventories, &unreadable).await?;
+        self.before_ports(&mut plan, &nodes).await?;
         self.ports(&mut plan, &nodes).await?;
+        self.after_nodes(&mut plan, &nodes).await?;
+        self.left_behind(&mut plan);
         let known = [("nodes", node::COLUMNS), ("ports", port::COLUMNS)];
         for column in self.snapshot.unknown_columns(&known) {
             let remark = format!(
@@ -270,7 +277,7 @@ impl Planner<'_> {
     }
 }
 
-fn verdict(differing: Vec<&'static str>) -> (Action, Option<String>) {
+pub(super) fn verdict(differing: Vec<&str>) -> (Action, Option<String>) {
     match differing.is_empty() {
         true => (Action::Present, None),
         false => {
@@ -290,7 +297,7 @@ fn trait_names(rows: Option<&Vec<&Row>>) -> Result<Vec<String>, super::row::Misf
 }
 
 /// A record's name, else its MAC address, else its UUID, else its number.
-fn label(row: &Row) -> String {
+pub(super) fn label(row: &Row) -> String {
     ["name", "address", "uuid", "id"]
         .iter()
         .find_map(|column| {

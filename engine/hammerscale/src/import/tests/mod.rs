@@ -7,9 +7,13 @@ use super::{Order, ironic};
 use crate::config::{self, Settings, Surroundings};
 use crate::serve::storage;
 use fixture::{Fixture, uuid};
-use model::{InterfaceKind, Node, ProvisionState};
+use model::{
+    Allocation, AllocationState, BiosSetting, DeployTemplate, InspectionRule, InterfaceKind, Node,
+    PortGroup, ProvisionState, Runbook,
+};
 use ports::blob::BlobKind;
 use ports::query::{NodeQuery, Page, Parentage};
+use ports::resources::{find, find_by};
 use ports::store::{Store, TurnRecord};
 use std::path::Path;
 use tempfile::TempDir;
@@ -371,7 +375,7 @@ async fn hardware_that_does_not_work_here_is_taken_but_set_aside() {
     assert_eq!(partly.interface(InterfaceKind::Power), "redfish");
     let why = entry(&report, "partly").why();
     assert!(
-        why.contains("'ansible'") && why.contains("redfish_verify_ca"),
+        why.contains("(was ansible)") && why.contains("redfish_verify_ca"),
         "{why}"
     );
     let tenant = node(&nodes, "tenant");
@@ -506,4 +510,184 @@ async fn nothing_is_imported_beside_a_running_engine() {
     assert!(Site::new().try_import(&database, true).await.is_ok());
     let database = running("2026-01-01 00:00:00").sqlite(long_ago.path()).await;
     assert!(Site::new().try_import(&database, false).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_that_hangs_on_nodes_or_stands_alone_is_taken() {
+    let site = Site::new();
+    let fixture = in_use()
+        .row(
+            "portgroups",
+            vec![
+                ("id", 5.into()),
+                ("uuid", uuid(0xa1).as_str().into()),
+                ("node_id", 1.into()),
+                ("name", "bond0".into()),
+                ("address", "52:54:00:00:01:01".into()),
+                ("mode", "802.3ad".into()),
+                ("properties", r#"{"miimon": 100}"#.into()),
+            ],
+        )
+        .port(2, 1, vec![("portgroup_id", 5.into())])
+        .row(
+            "allocations",
+            vec![
+                ("id", 1.into()),
+                ("uuid", uuid(0xa2).as_str().into()),
+                ("name", "mine".into()),
+                ("node_id", 1.into()),
+                ("state", "active".into()),
+                ("resource_class", "baremetal".into()),
+                ("traits", r#"["CUSTOM_A"]"#.into()),
+                ("candidate_nodes", "[]".into()),
+            ],
+        )
+        .row(
+            "allocations",
+            vec![
+                ("id", 2.into()),
+                ("uuid", uuid(0xa3).as_str().into()),
+                ("state", "allocating".into()),
+            ],
+        )
+        .row(
+            "deploy_templates",
+            vec![
+                ("id", 3.into()),
+                ("uuid", uuid(0xa4).as_str().into()),
+                ("name", "CUSTOM_T".into()),
+            ],
+        )
+        .row(
+            "deploy_template_steps",
+            vec![
+                ("id", 1.into()),
+                ("deploy_template_id", 3.into()),
+                ("interface", "bios".into()),
+                ("step", "apply".into()),
+                ("args", r#"{"password": "canary-pa55w0rd"}"#.into()),
+                ("priority", 10.into()),
+            ],
+        )
+        .row(
+            "runbooks",
+            vec![
+                ("id", 4.into()),
+                ("uuid", uuid(0xa5).as_str().into()),
+                ("name", "tidy".into()),
+                ("public", 1.into()),
+            ],
+        )
+        .row(
+            "runbook_steps",
+            vec![
+                ("id", 1.into()),
+                ("runbook_id", 4.into()),
+                ("interface", "raid".into()),
+                ("step", "delete".into()),
+                ("order", 2.into()),
+            ],
+        )
+        .row(
+            "runbook_traits",
+            vec![("runbook_id", 4.into()), ("trait", "CUSTOM_B".into())],
+        )
+        .row(
+            "inspection_rules",
+            vec![
+                ("id", 1.into()),
+                ("uuid", uuid(0xa6).as_str().into()),
+                ("phase", "main".into()),
+                (
+                    "conditions",
+                    r#"[{"op": "eq", "args": ["{node.driver}", "x"]}]"#.into(),
+                ),
+                (
+                    "actions",
+                    r#"[{"op": "set-attribute", "args": ["/extra/x", "y"], "loop": [1]}]"#.into(),
+                ),
+            ],
+        )
+        .row(
+            "bios_settings",
+            vec![
+                ("node_id", 1.into()),
+                ("name", "Turbo".into()),
+                ("value", "on".into()),
+                ("read_only", 0.into()),
+                ("allowable_values", r#"["on", "off"]"#.into()),
+            ],
+        );
+    let database = fixture.sqlite(site.path()).await;
+    let report = site.import(&database).await;
+    assert_eq!(report.incomplete(), 0, "{report:?}");
+    let store = site.open().await;
+    let known = |number| uuid(number).parse().unwrap();
+    let group = find::<PortGroup>(store.as_ref(), known(0xa1))
+        .await
+        .unwrap()
+        .unwrap()
+        .resource;
+    assert_eq!(
+        (group.mode.as_str(), group.node_uuid),
+        ("802.3ad", known(1))
+    );
+    assert!(group.standalone_ports_supported);
+    let port = store.port(known(0x82)).await.unwrap().unwrap();
+    assert_eq!(port.portgroup, Some(group.uuid));
+    let allocation = find::<Allocation>(store.as_ref(), known(0xa2))
+        .await
+        .unwrap()
+        .unwrap()
+        .resource;
+    assert_eq!(allocation.node_uuid, Some(known(1)));
+    assert_eq!(allocation.state, AllocationState::Active);
+    assert_eq!(allocation.traits, ["CUSTOM_A"]);
+    let pending = find::<Allocation>(store.as_ref(), known(0xa3))
+        .await
+        .unwrap()
+        .unwrap()
+        .resource;
+    assert_eq!(pending.state, AllocationState::Error);
+    let template = find::<DeployTemplate>(store.as_ref(), known(0xa4))
+        .await
+        .unwrap()
+        .unwrap()
+        .resource;
+    assert_eq!(template.steps[0].args["password"], CANARY);
+    let runbook = find::<Runbook>(store.as_ref(), known(0xa5))
+        .await
+        .unwrap()
+        .unwrap()
+        .resource;
+    assert!(runbook.public && runbook.traits == ["CUSTOM_B"] && runbook.steps[0].order == 2);
+    let rule = find::<InspectionRule>(store.as_ref(), known(0xa6))
+        .await
+        .unwrap()
+        .unwrap()
+        .resource;
+    assert_eq!(
+        (rule.conditions[0].op.as_str(), rule.actions[0].op.as_str()),
+        ("eq", "set-attribute")
+    );
+    let name = format!("{}/Turbo", uuid(1));
+    let setting = find_by::<BiosSetting>(store.as_ref(), "name", &name)
+        .await
+        .unwrap()
+        .unwrap()
+        .resource;
+    assert_eq!(
+        (setting.value.as_deref(), setting.read_only),
+        (Some("on"), Some(false))
+    );
+    store.close().await;
+    let bytes = std::fs::read(site.settings.data_dir.join("hammerscale.db")).unwrap();
+    assert!(
+        !bytes
+            .windows(CANARY.len())
+            .any(|it| it == CANARY.as_bytes())
+    );
+    for entry in site.import(&database).await.entries {
+        assert_eq!(entry.action, Action::Present, "{entry:?}");
+    }
 }
