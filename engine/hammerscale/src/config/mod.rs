@@ -24,11 +24,11 @@ pub use problem::{Problem, Problems};
 pub use reference::reference;
 pub use settings::{
     Agents, Api, Bmc, BootPlace, Cleaning, Conductor, LeaseRange, Log, Netboot,
-    RouterAdvertisements, Settings, Timeouts, TlsFiles,
+    RouterAdvertisements, Settings, Timeouts, TlsFiles, Users,
 };
 pub use words::{
     DhcpMode, Endpoint, InterfaceName, KernelParameters, LinkName, LogDirectives, LogFormat, Name,
-    Netmask,
+    Netmask, UserRole,
 };
 
 use std::path::Path;

@@ -1,8 +1,8 @@
-//! The API's listener: on loopback as it is; elsewhere only as the configuration's checks allowed.
+//! The API's listener: on loopback as it is; elsewhere only as the configuration's checks allowed. Who its users are.
 
-use crate::config::{Settings, TlsFiles};
+use crate::config::{Settings, TlsFiles, Users};
 use anyhow::{Context, Result};
-use api::{ApiConfig, ListenerLimits, RenderMetrics, TlsConfig};
+use api::{Accounts, ApiConfig, ListenerLimits, RenderMetrics, Roles, TlsConfig};
 use axum::Router;
 use ports::clock::Clock;
 use ports::engine::Engine;
@@ -76,12 +76,24 @@ pub(super) async fn open(
         .public_endpoint
         .as_ref()
         .map(|it| it.as_str().to_owned());
+    config.accounts = settings.api.users.as_ref().map(accounts).transpose()?;
+    if config.accounts.is_none() && !settings.api.listen.ip().to_canonical().is_loopback() {
+        tracing::warn!("the API asks nobody for a name: whoever reaches it controls every machine");
+    }
     let router = api::router(Arc::clone(&doors.engine), Arc::clone(&doors.store), config);
     let tls = settings.api.tls.as_ref().map(tls).transpose()?;
     if let Some(tls) = &tls {
         reload_on_hangup(tls.clone());
     }
     Bound::new("api.listen", settings.api.listen, router, tls, closing).await
+}
+
+/// The users of the API, from their file.
+fn accounts(users: &Users) -> Result<Arc<Accounts>> {
+    let roles = users.roles.iter();
+    let roles = Roles::new(roles.map(|it| (it.user.clone(), it.role.clone())));
+    let accounts = Accounts::open(&users.htpasswd_file, roles).context("api.htpasswd_file")?;
+    Ok(Arc::new(accounts))
 }
 
 pub(super) fn tls(files: &TlsFiles) -> Result<TlsConfig> {
