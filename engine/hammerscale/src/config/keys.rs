@@ -108,6 +108,8 @@ const NETWORKS: Kind = Texts("an IP network such as 10.0.0.0/8 or fd00::/8");
 const NAME: Kind = Text("a name of letters, digits, '-', '_' and '.'");
 const INTERFACE: Kind = Text("an interface's name, such as 'redfish'");
 const SECONDS: Kind = Whole(1, 86_400);
+const DELAY: Kind = Text("seconds up to 3600, or a range of them such as 1,5, of which small ones are the likelier");
+const AS_STEPS: Preset = Unset("as hardware.fake_step_seconds");
 const FIRST_ENABLED: Preset = Unset("the first one that the node's driver has");
 
 const fn key(path: &'static str, kind: Kind, preset: Preset, meaning: &'static str) -> Key {
@@ -134,11 +136,7 @@ pub const KEYS: &[Key] = &[
     key("api.public_endpoint", URL, Unset("the address that the client used"), "The API's address in links, when clients reach it by another one."),
     key("api.tls_certificate", Path, Unset("plain HTTP"), "Certificate chain (PEM) of the API."),
     key("api.tls_key", Path, Unset("plain HTTP"), "Private key (PEM) of that certificate."),
-    key("api.htpasswd_file", Path, Unset("nobody is asked for a name"),
-        "Users of the API and their bcrypt hashes, as `htpasswd -B` writes them; whoever is not in it is turned away. Read again when it changes."),
-    key("api.roles", Texts("USER=ROLE, where ROLE is admin, system-reader, manager:PROJECT, member:PROJECT or reader:PROJECT"), Unset("every user is an administrator"),
-        "What users may do. As soon as one has a role, users without one may do nothing."),
-    key("api.insecure", Switch, Fixed("false"), "Let the API listen away from loopback without TLS or without authentication: passwords can be read on the way, or anybody who reaches it may do everything."),
+    key("api.insecure", Switch, Fixed("false"), "Let the API listen away from loopback although anybody who reaches it may then do everything."),
 
     key("conductor.name", NAME, Fixed("hammerscale"), "The name under which this engine holds nodes (`reservation`, `conductor`). Keep it when the host's name changes."),
     key("conductor.automated_clean", Switch, Fixed("true"), "Clean a machine whenever it is provided or undeployed; a node's own `automated_clean` goes before it."),
@@ -162,8 +160,17 @@ pub const KEYS: &[Key] = &[
     key("bmc.connect_timeout", Whole(1, 300), Fixed("10"), "Seconds in which a BMC must accept a connection."),
     key("bmc.read_timeout", Whole(1, 600), Fixed("60"), "Seconds in which a BMC must answer."),
 
-    key("hardware.enabled_types", Choices(&["redfish", "fake-hardware"]), Fixed("redfish,fake-hardware"), "The drivers that nodes may use."),
-    key("hardware.fake_step_seconds", Whole(0, 3600), Fixed("0"), "Seconds that each pretended step of fake-hardware takes."),
+    key("hardware.enabled_types", Choices(&["redfish", "idrac", "manual-management", "fake-hardware", "ipmi"]), Fixed("redfish,idrac,manual-management,fake-hardware"),
+        "The drivers that nodes may use. `ipmi` is listed when it is enabled, but no node can have it: this engine does not speak IPMI yet."),
+    key("hardware.fake_step_seconds", Whole(0, 3600), Fixed("0"), "Seconds that each pretended step of fake-hardware takes, where none of the delays below says otherwise."),
+    key("fake.bios_delay", DELAY, AS_STEPS, "How long BIOS steps of fake-hardware take."),
+    key("fake.deploy_delay", DELAY, AS_STEPS, "How long deploy steps of fake-hardware take."),
+    key("fake.firmware_delay", DELAY, AS_STEPS, "How long firmware steps of fake-hardware take."),
+    key("fake.inspect_delay", DELAY, AS_STEPS, "How long an inspection of fake-hardware takes."),
+    key("fake.management_delay", DELAY, Unset("no time"), "How long setting the boot device and asking for lights take on fake-hardware."),
+    key("fake.power_delay", DELAY, Unset("no time"), "How long a power change of fake-hardware takes."),
+    key("fake.rescue_delay", DELAY, AS_STEPS, "How long rescue and unrescue of fake-hardware take."),
+    key("fake.vendor_delay", DELAY, Unset("no time for methods; for steps as hardware.fake_step_seconds"), "How long vendor steps and synchronous vendor methods of fake-hardware take."),
 
     key("defaults.bios_interface", INTERFACE, FIRST_ENABLED, "The BIOS interface of nodes that name none."),
     key("defaults.boot_interface", INTERFACE, FIRST_ENABLED, "The boot interface of nodes that name none."),

@@ -4,8 +4,9 @@ use super::database::DatabaseUrl;
 use super::network::{self, Network};
 use super::words::{
     DhcpMode, Endpoint, InterfaceName, KernelParameters, LinkName, LogDirectives, LogFormat, Name,
-    Netmask, UserRole,
+    Netmask,
 };
+use conductor::hardware::DelayRange;
 use model::InterfaceKind;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -37,6 +38,8 @@ pub struct Settings {
     pub enabled_hardware_types: Vec<String>,
     /// How long each pretended step of fake hardware takes.
     pub fake_step: Duration,
+    /// How long the pretended work of one interface of fake hardware takes, where that was said.
+    pub fake_delays: BTreeMap<InterfaceKind, DelayRange>,
     /// Interfaces of nodes that name none.
     pub default_interfaces: BTreeMap<InterfaceKind, InterfaceName>,
     /// Network boot; none when it is off.
@@ -63,25 +66,14 @@ pub struct TlsFiles {
 /// The API.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Api {
-    /// Where it listens. Away from loopback only with TLS and users, or when `insecure` is given.
+    /// Where it listens. Away from loopback only when `insecure` is given.
     pub listen: SocketAddr,
     /// Its address in links; none: the one that the client used.
     pub public_endpoint: Option<Endpoint>,
     /// TLS; none: plain HTTP.
     pub tls: Option<TlsFiles>,
-    /// Who is let in; none: everybody.
-    pub users: Option<Users>,
-    /// Whether the operator accepts that passwords can be read on the way, or that anybody who reaches it may do everything.
+    /// Whether the operator accepts that anybody who reaches it may do everything.
     pub insecure: bool,
-}
-
-/// The users of the API.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Users {
-    /// Their names and hashes.
-    pub htpasswd_file: PathBuf,
-    /// Their roles; empty: all are administrators.
-    pub roles: Vec<UserRole>,
 }
 
 /// The engine's own behaviour.

@@ -1,5 +1,6 @@
 //! Small value types of single keys: parsed once here, trusted afterwards.
 
+use conductor::hardware::DelayRange;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -20,27 +21,21 @@ impl FromStr for Seconds {
     }
 }
 
-/// A user and the role that the user has: `alice=member:web`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct UserRole {
-    /// The name.
-    pub user: String,
-    /// The role.
-    pub role: api::Role,
-}
+/// How long pretended work takes: seconds, or a range of seconds such as `1,5`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FakeDelay(pub DelayRange);
 
-impl FromStr for UserRole {
+impl FromStr for FakeDelay {
     type Err = NotAllowed;
     fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        let (user, role) = text.split_once('=').ok_or(NotAllowed)?;
-        let (user, role) = (user.trim(), role.trim());
-        if user.is_empty() || user.contains(':') {
+        const MOST: u32 = 3600;
+        let (least, most) = text.split_once(',').unwrap_or((text, text));
+        let seconds = |text: &str| text.trim().parse().map_err(|_| NotAllowed);
+        let (least, most) = (seconds(least)?, seconds(most)?);
+        if least > most || most > MOST {
             return Err(NotAllowed);
         }
-        Ok(Self {
-            user: user.to_owned(),
-            role: role.parse().map_err(|_| NotAllowed)?,
-        })
+        Ok(Self(DelayRange { least, most }))
     }
 }
 
@@ -199,6 +194,23 @@ mod tests {
         }
         for text in bad {
             assert!(text.parse::<T>().is_err(), "took {text}");
+        }
+    }
+
+    #[test]
+    fn a_fake_delay_is_a_time_or_a_range() {
+        let range = |least, most| Some(FakeDelay(DelayRange { least, most }));
+        for (text, wanted) in [
+            ("0", range(0, 0)),
+            ("3", range(3, 3)),
+            ("1, 5", range(1, 5)),
+            ("5,1", None),
+            ("4000", None),
+            ("-1", None),
+            ("1,2,3", None),
+            ("", None),
+        ] {
+            assert_eq!(text.parse().ok(), wanted, "{text:?}");
         }
     }
 
