@@ -108,7 +108,9 @@ const NETWORKS: Kind = Texts("an IP network such as 10.0.0.0/8 or fd00::/8");
 const NAME: Kind = Text("a name of letters, digits, '-', '_' and '.'");
 const INTERFACE: Kind = Text("an interface's name, such as 'redfish'");
 const SECONDS: Kind = Whole(1, 86_400);
-const DELAY: Kind = Text("seconds up to 3600, or a range of them such as 1,5, of which small ones are the likelier");
+const DELAY: Kind = Text(
+    "seconds up to 3600, or a range of them such as 1,5, of which small ones are the likelier",
+);
 const AS_STEPS: Preset = Unset("as hardware.fake_step_seconds");
 const FIRST_ENABLED: Preset = Unset("the first one that the node's driver has");
 
@@ -136,7 +138,11 @@ pub const KEYS: &[Key] = &[
     key("api.public_endpoint", URL, Unset("the address that the client used"), "The API's address in links, when clients reach it by another one."),
     key("api.tls_certificate", Path, Unset("plain HTTP"), "Certificate chain (PEM) of the API."),
     key("api.tls_key", Path, Unset("plain HTTP"), "Private key (PEM) of that certificate."),
-    key("api.insecure", Switch, Fixed("false"), "Let the API listen away from loopback although anybody who reaches it may then do everything."),
+    key("api.htpasswd_file", Path, Unset("nobody is asked for a name"),
+        "Users of the API and their bcrypt hashes, as `htpasswd -B` writes them; whoever is not in it is turned away. Read again when it changes."),
+    key("api.roles", Texts("USER=ROLE, where ROLE is admin, system-reader, manager:PROJECT, member:PROJECT or reader:PROJECT"), Unset("every user is an administrator"),
+        "What users may do. As soon as one has a role, users without one may do nothing."),
+    key("api.insecure", Switch, Fixed("false"), "Let the API listen away from loopback without TLS or without authentication: passwords can be read on the way, or anybody who reaches it may do everything."),
 
     key("conductor.name", NAME, Fixed("hammerscale"), "The name under which this engine holds nodes (`reservation`, `conductor`). Keep it when the host's name changes."),
     key("conductor.automated_clean", Switch, Fixed("true"), "Clean a machine whenever it is provided or undeployed; a node's own `automated_clean` goes before it."),

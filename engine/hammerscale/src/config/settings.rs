@@ -4,7 +4,7 @@ use super::database::DatabaseUrl;
 use super::network::{self, Network};
 use super::words::{
     DhcpMode, Endpoint, InterfaceName, KernelParameters, LinkName, LogDirectives, LogFormat, Name,
-    Netmask,
+    Netmask, UserRole,
 };
 use conductor::hardware::DelayRange;
 use model::InterfaceKind;
@@ -66,14 +66,25 @@ pub struct TlsFiles {
 /// The API.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Api {
-    /// Where it listens. Away from loopback only when `insecure` is given.
+    /// Where it listens. Away from loopback only with TLS and users, or when `insecure` is given.
     pub listen: SocketAddr,
     /// Its address in links; none: the one that the client used.
     pub public_endpoint: Option<Endpoint>,
     /// TLS; none: plain HTTP.
     pub tls: Option<TlsFiles>,
-    /// Whether the operator accepts that anybody who reaches it may do everything.
+    /// Who is let in; none: everybody.
+    pub users: Option<Users>,
+    /// Whether the operator accepts that passwords can be read on the way, or that anybody who reaches it may do everything.
     pub insecure: bool,
+}
+
+/// The users of the API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Users {
+    /// Their names and hashes.
+    pub htpasswd_file: PathBuf,
+    /// Their roles; empty: all are administrators.
+    pub roles: Vec<UserRole>,
 }
 
 /// The engine's own behaviour.

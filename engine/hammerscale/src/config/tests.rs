@@ -199,8 +199,27 @@ fn every_fixed_default_is_allowed_and_every_key_has_its_own_flag_and_variable() 
 #[test]
 fn contradictions_are_told() {
     let cases: &[(&str, &str)] = &[
-        ("api.listen = '0.0.0.0:6385'", "has no authentication"),
-        ("api.listen = '[::]:6385'", "has no authentication"),
+        (
+            "api.listen = '0.0.0.0:6385'",
+            "without TLS and authentication",
+        ),
+        (
+            "api = {listen = '[::]:6385', tls_certificate = '/c', tls_key = '/k'}",
+            "htpasswd -B -c FILE NAME",
+        ),
+        (
+            "api = {listen = '[::]:6385', htpasswd_file = '/u'}",
+            "passwords can be read on the way",
+        ),
+        ("api.roles = ['a=admin']", "api.htpasswd_file: is missing"),
+        (
+            "api = {htpasswd_file = '/u', roles = ['a=admin', 'a=reader:b']}",
+            "a has two roles",
+        ),
+        (
+            "api = {htpasswd_file = '/u', roles = ['a=owner']}",
+            "manager:PROJECT",
+        ),
         ("api.tls_key = '/k'", "api.tls_certificate: is missing"),
         (
             "agents.tls_certificate = '/c'",
@@ -262,6 +281,18 @@ fn contradictions_are_told() {
         let told = problems(from_toml(text));
         assert!(told.contains(expected), "{text}: {told}");
     }
+}
+
+#[test]
+fn with_tls_and_users_the_api_may_be_reached() {
+    let text = "[api]\nlisten = '0.0.0.0:6385'\ntls_certificate = '/c'\ntls_key = '/k'\nhtpasswd_file = '/u'\n\
+        roles = ['metal3=admin', 'alice=member:web']\n";
+    let api = from_toml(text).unwrap().settings.api;
+    let users = api.users.unwrap();
+    assert_eq!(users.htpasswd_file.to_str(), Some("/u"));
+    assert_eq!(users.roles[0].role, api::Role::Admin);
+    assert_eq!(users.roles[1].user, "alice");
+    assert!(!api.insecure && api.tls.is_some());
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use super::network::Network;
 use super::reader::Reader;
-use super::settings::{Agents, Api, Bmc, Cleaning, Conductor, Log, Settings, Timeouts, TlsFiles};
-use super::words::{FakeDelay, InterfaceName, Seconds};
+use super::settings::{
+    Agents, Api, Bmc, Cleaning, Conductor, Log, Settings, Timeouts, TlsFiles, Users,
+};
+use super::words::{FakeDelay, InterfaceName, Seconds, UserRole};
 use conductor::hardware::DelayRange;
 use model::InterfaceKind;
 use std::collections::BTreeMap;
@@ -74,13 +76,15 @@ fn api(reader: &mut Reader<'_>) -> Option<Api> {
     let listen: Option<SocketAddr> = reader.one("api.listen");
     let public_endpoint = reader.maybe("api.public_endpoint");
     let tls = tls(reader, "api");
+    let users = users(reader);
     let insecure = reader.one("api.insecure");
-    if let (Some(listen), Some(false)) = (listen, insecure)
+    if let (Some(listen), Some(tls), Some(users), Some(false)) = (listen, &tls, &users, insecure)
         && !listen.ip().to_canonical().is_loopback()
+        && let Some(missing) = missing(tls.is_some(), users.is_some())
     {
         let what = format!(
-            "{listen} can be reached from other machines, and this version has no authentication: whoever reaches it controls every \
-             machine. Listen on loopback, or accept that with --insecure (api.insecure = true)"
+            "{listen} can be reached from other machines: {missing}, or listen on loopback, or accept the danger with --insecure \
+             (api.insecure = true)"
         );
         reader.note("api.listen", what);
     }
@@ -88,8 +92,53 @@ fn api(reader: &mut Reader<'_>) -> Option<Api> {
         listen: listen?,
         public_endpoint: public_endpoint?,
         tls: tls?,
+        users: users?,
         insecure: insecure?,
     })
+}
+
+/// What the API needs away from loopback and does not have: what could happen, and what to do.
+fn missing(tls: bool, users: bool) -> Option<&'static str> {
+    match (tls, users) {
+        (true, true) => None,
+        (false, true) => Some(
+            "without TLS, passwords can be read on the way. Set api.tls_certificate and api.tls_key",
+        ),
+        (true, false) => Some(
+            "without authentication, whoever reaches it controls every machine. Make a file of users with \
+             `htpasswd -B -c FILE NAME` and set api.htpasswd_file",
+        ),
+        (false, false) => Some(
+            "without TLS and authentication, whoever reaches it controls every machine. Set api.tls_certificate and api.tls_key, make a \
+             file of users with `htpasswd -B -c FILE NAME` and set api.htpasswd_file",
+        ),
+    }
+}
+
+fn users(reader: &mut Reader<'_>) -> Option<Option<Users>> {
+    let file: Option<Option<PathBuf>> = reader.maybe("api.htpasswd_file");
+    let roles: Option<Vec<UserRole>> = reader.list("api.roles");
+    let (file, roles) = (file?, roles?);
+    for (index, one) in roles.iter().enumerate() {
+        if roles.iter().take(index).any(|other| other.user == one.user) {
+            let what = format!("{} has two roles; a user has one", one.user);
+            reader.note("api.roles", what);
+        }
+    }
+    match file {
+        None if !roles.is_empty() => {
+            reader.note(
+                "api.htpasswd_file",
+                "is missing although api.roles is set: nobody is asked for a name",
+            );
+            None
+        }
+        None => Some(None),
+        Some(htpasswd_file) => Some(Some(Users {
+            htpasswd_file,
+            roles,
+        })),
+    }
 }
 
 fn tls(reader: &mut Reader<'_>, section: &str) -> Option<Option<TlsFiles>> {

@@ -39,6 +39,30 @@ impl FromStr for FakeDelay {
     }
 }
 
+/// A user and the role that the user has: `alice=member:web`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserRole {
+    /// The name.
+    pub user: String,
+    /// The role.
+    pub role: api::Role,
+}
+
+impl FromStr for UserRole {
+    type Err = NotAllowed;
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        let (user, role) = text.split_once('=').ok_or(NotAllowed)?;
+        let (user, role) = (user.trim(), role.trim());
+        if user.is_empty() || user.contains(':') {
+            return Err(NotAllowed);
+        }
+        Ok(Self {
+            user: user.to_owned(),
+            role: role.parse().map_err(|_| NotAllowed)?,
+        })
+    }
+}
+
 macro_rules! checked_text {
     ($(#[$doc:meta])* $name:ident, $check:expr) => {
         $(#[$doc])*
