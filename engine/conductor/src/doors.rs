@@ -186,6 +186,7 @@ impl Engine for Conductor {
         }
         asked.steps = request.steps;
         asked.disable_ramdisk = request.disable_ramdisk;
+        asked.templates = self.templates_of(&node, asked.verb).await?;
         self.turn_with(uuid, Fact::Provision(asked), blobs).await?;
         Ok(())
     }

@@ -4,13 +4,16 @@
 use crate::conductor::Conductor;
 use crate::digest;
 use crate::quoted::quoted;
+use crate::turn::CONFLICT_ATTEMPTS;
 use agent_wire::{InspectionData, Interface};
-use lifecycle::{Fact, Inspected};
+use lifecycle::{Fact, Inspected, RuleResults};
 use model::{MacAddress, Node, Object, Port, RefusalKind};
 use ports::blob::{Blob, BlobKind};
 use ports::engine::{AgentOrigin, AgentRefusal, EngineError};
+use ports::store::StoreError;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
 /// No machine has more.
@@ -37,11 +40,8 @@ impl Conductor {
             .await?
             .ok_or(AgentRefusal::NotFound)?;
         self.check_boot(&node, origin)?;
-        let (found, blob) = self.found(&node, &data).await?;
-        match self
-            .turn_with(node.uuid, Fact::Inspected(found), vec![blob])
-            .await
-        {
+        let span = info_span!(parent: None, "turn", node = %node.uuid, event = "inspected");
+        match self.inspected(node.uuid, &data).instrument(span).await {
             Ok(node) => Ok(node),
             Err(EngineError::Refused(refusal)) if refusal.kind == RefusalKind::Busy => {
                 Err(AgentRefusal::Busy)
@@ -51,11 +51,26 @@ impl Conductor {
         }
     }
 
+    /// The turn of an inventory: what was found, what the rules make of it and the decision, in one hold of the node.
+    async fn inspected(&self, node: Uuid, data: &InspectionData) -> Result<Node, EngineError> {
+        let _turn = self.inner.nodes.lock(node).await;
+        for _ in 0..CONFLICT_ATTEMPTS {
+            let before = self.load(node).await?;
+            let (found, blob) = self.found(&before, data).await?;
+            let fact = Fact::Inspected(found);
+            match self.decided(before, &fact, vec![blob], &mut None).await {
+                Err(EngineError::Store(StoreError::Conflict)) => {}
+                other => return other,
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+
     async fn found(
         &self,
         node: &Node,
         data: &InspectionData,
-    ) -> Result<(Inspected, Blob), AgentRefusal> {
+    ) -> Result<(Inspected, Blob), EngineError> {
         let interfaces = usable(data);
         let told = data.error.as_deref().filter(|text| !text.is_empty());
         let mut error = told.map(quoted);
@@ -66,13 +81,7 @@ impl Conductor {
         let boot_mac = pxe_mac(data);
         let mut new_ports = Vec::new();
         for (mac, _) in &interfaces {
-            let known = self
-                .inner
-                .store
-                .port_by_address(*mac)
-                .await
-                .map_err(EngineError::from)?;
-            match known {
+            match self.inner.store.port_by_address(*mac).await? {
                 // As in Ironic: the port stays where it is, and the inspection goes on.
                 Some(port) if port.node != node.uuid => {
                     tracing::warn!(node = %node.uuid, %mac, other = %port.node, "an inspected MAC address belongs to another node; no port is added");
@@ -85,16 +94,18 @@ impl Conductor {
                 }
             }
         }
-        let document = serde_json::to_vec(&document(data, &interfaces, boot_mac))
-            .map_err(|error| AgentRefusal::Invalid(error.to_string()))?;
-        let blob = digest::blob(BlobKind::Inventory, document);
-        let found = Inspected {
-            inventory: blob.hash.clone(),
+        let mut found = Inspected {
+            inventory: String::new(),
             properties: properties(data),
             boot_mode: data.inventory.boot.current_boot_mode.clone(),
             new_ports,
             error,
+            rules: RuleResults::default(),
         };
+        let document = document(data, &interfaces, boot_mac);
+        let document = self.run_rules(node, &mut found, document).await?;
+        let blob = digest::blob(BlobKind::Inventory, document.to_string().into_bytes());
+        found.inventory = blob.hash.clone();
         Ok((found, blob))
     }
 }

@@ -13,7 +13,7 @@ use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
 /// How often a turn is computed anew because the record had changed under it (only another daemon could do that).
-const CONFLICT_ATTEMPTS: usize = 5;
+pub(crate) const CONFLICT_ATTEMPTS: usize = 5;
 
 impl Conductor {
     /// Takes the node's turn for one fact and returns the node as it is afterwards.
@@ -58,23 +58,35 @@ impl Conductor {
         let _turn = self.inner.nodes.lock(uuid).await;
         for _ in 0..CONFLICT_ATTEMPTS {
             let before = self.load(uuid).await?;
-            let nonce = self.fresh_token();
-            let view = View {
-                node: &before,
-                policy: &self.inner.settings.policy,
-                now: self.now(),
-                nonce: &nonce,
-            };
-            let decision = decide(&view, fact)?;
-            if changes_nothing(&before, &decision) {
-                return Ok(before);
-            }
-            match self.commit(&before, decision, blobs.to_vec(), told).await {
+            match self.decided(before, fact, blobs.to_vec(), told).await {
                 Err(EngineError::Store(StoreError::Conflict)) => {}
                 other => return other,
             }
         }
         Err(StoreError::Conflict.into())
+    }
+
+    /// Decides on a fact and stores what follows, while the caller holds the node. A `Conflict` means that the record had changed: it is
+    /// to be loaded anew.
+    pub(crate) async fn decided(
+        &self,
+        before: Node,
+        fact: &Fact,
+        blobs: Vec<Blob>,
+        told: &mut Option<oneshot::Sender<Outcome>>,
+    ) -> Result<Node, EngineError> {
+        let nonce = self.fresh_token();
+        let view = View {
+            node: &before,
+            policy: &self.inner.settings.policy,
+            now: self.now(),
+            nonce: &nonce,
+        };
+        let decision = decide(&view, fact)?;
+        if changes_nothing(&before, &decision) {
+            return Ok(before);
+        }
+        self.commit(&before, decision, blobs, told).await
     }
 
     /// One node, or that there is none.
@@ -117,6 +129,7 @@ impl Conductor {
                 .new_ports
                 .into_iter()
                 .map(PortChange::Create)
+                .chain(decision.changed_ports.into_iter().map(PortChange::Update))
                 .collect(),
             blobs,
             resources: ended.into_iter().collect(),
@@ -205,6 +218,7 @@ fn changes_nothing(before: &Node, decision: &Decision) -> bool {
         && decision.effects.is_empty()
         && decision.history.is_empty()
         && decision.new_ports.is_empty()
+        && decision.changed_ports.is_empty()
         && decision.finished.is_none()
         && !decision.cancel_others
 }

@@ -41,7 +41,9 @@ fn one(ground: &Ground<'_>, node: &Node, ports: &[Port], kind: InterfaceKind) ->
     let verdict = match kind {
         InterfaceKind::Power | InterfaceKind::Management => driver_info(ground.hardware, node),
         InterfaceKind::Boot => boot(ground, node, ports),
-        InterfaceKind::Deploy => deploy(node),
+        InterfaceKind::Deploy => lifecycle::instance_traits(node)
+            .map_err(|refusal| refusal.message)
+            .and_then(|_| deploy(node)),
         InterfaceKind::Inspect => driver_info(ground.hardware, node),
         InterfaceKind::Bios
         | InterfaceKind::Console

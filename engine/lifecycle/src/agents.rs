@@ -5,7 +5,9 @@ use crate::decision::Draft;
 use crate::ending;
 use crate::fact::Inspected;
 use chrono::TimeDelta;
-use model::{AgentLink, Refusal, RefusalKind, Secret, Severity, Stage, Step, Timestamp, WaitFor};
+use model::{
+    AgentLink, Node, Refusal, RefusalKind, Secret, Severity, Stage, Step, Timestamp, WaitFor,
+};
 use serde_json::Value;
 
 /// How often a step is begun anew because the agent was restarted in its middle.
@@ -107,14 +109,15 @@ pub(crate) fn inspected(draft: &mut Draft<'_>, found: &Inspected) -> Result<(), 
             false,
         );
     }
-    draft.node.inventory = Some(found.inventory.clone());
-    for (key, value) in &found.properties {
-        draft.node.properties.insert(key.clone(), value.clone());
-    }
-    if let Some(mode) = &found.boot_mode {
-        draft.node.boot_mode = Some(mode.clone());
-    }
+    let mut node = with_findings(&draft.node, found);
+    let applied = found.rules.changes.apply(&mut node);
+    draft.node = node;
     draft.new_ports = found.new_ports.clone();
+    draft.changed_ports = found.rules.ports.clone();
+    if let Some(why) = found.rules.failure.clone().or(applied.err()) {
+        return ending::failed(draft, format!("the inspection failed: {why}"), false);
+    }
+    draft.node.inventory = Some(found.inventory.clone());
     if early {
         // The machine was quicker than the BMC that is to tell of its power: the wait, when it comes, is over at once.
         if let Some(flow) = draft.node.flow.as_mut() {
@@ -124,6 +127,18 @@ pub(crate) fn inspected(draft: &mut Draft<'_>, found: &Inspected) -> Result<(), 
     }
     advance::resume(draft)?;
     advance::next_stage(draft, Lane::Main)
+}
+
+/// The node with what an inspection itself says about it; rules see it so, and may change it.
+pub fn with_findings(node: &Node, found: &Inspected) -> Node {
+    let mut node = node.clone();
+    for (key, value) in &found.properties {
+        node.properties.insert(key.clone(), value.clone());
+    }
+    if let Some(mode) = &found.boot_mode {
+        node.boot_mode = Some(mode.clone());
+    }
+    node
 }
 
 /// The machine of an inspection was given leave to boot, and its wait has not begun yet.

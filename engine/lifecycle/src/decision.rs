@@ -38,6 +38,8 @@ pub struct Decision {
     pub history: Vec<HistoryDraft>,
     /// Ports to add.
     pub new_ports: Vec<Port>,
+    /// Ports that are different now.
+    pub changed_ports: Vec<Port>,
 }
 
 /// A decision in the making.
@@ -51,6 +53,7 @@ pub(crate) struct Draft<'a> {
     pub finished: Option<EffectId>,
     pub history: Vec<HistoryDraft>,
     pub new_ports: Vec<Port>,
+    pub changed_ports: Vec<Port>,
 }
 
 impl<'a> Draft<'a> {
@@ -65,6 +68,7 @@ impl<'a> Draft<'a> {
             finished: None,
             history: Vec::new(),
             new_ports: Vec::new(),
+            changed_ports: Vec::new(),
         }
     }
 
@@ -76,6 +80,7 @@ impl<'a> Draft<'a> {
             finished: self.finished,
             history: self.history,
             new_ports: self.new_ports,
+            changed_ports: self.changed_ports,
         }
     }
 

@@ -1,7 +1,9 @@
 //! What the outside tells the lifecycle. A fact is what was asked or seen, never what should follow from it.
 
+use crate::rules::NodeChanges;
 use model::{
-    EffectId, Object, Outcome, Port, PowerState, PowerTarget, Secret, Step, Timestamp, Verb,
+    DeployTemplate, EffectId, Object, Outcome, Port, PowerState, PowerTarget, Secret, Step,
+    Timestamp, Verb,
 };
 use serde_json::Value;
 
@@ -16,6 +18,8 @@ pub struct ProvisionAsked {
     pub steps: Vec<Step>,
     /// Run the steps without booting the agent.
     pub disable_ramdisk: bool,
+    /// For deployments: the templates that the instance's traits name.
+    pub templates: Vec<DeployTemplate>,
 }
 
 impl ProvisionAsked {
@@ -26,6 +30,7 @@ impl ProvisionAsked {
             config_drive: None,
             steps: Vec::new(),
             disable_ramdisk: false,
+            templates: Vec::new(),
         }
     }
 }
@@ -43,6 +48,19 @@ pub struct Inspected {
     pub new_ports: Vec<Port>,
     /// What the agent itself found wrong.
     pub error: Option<String>,
+    /// What the inspection rules made of it.
+    pub rules: RuleResults,
+}
+
+/// What inspection rules made of a node and its ports.
+#[derive(Clone, Debug, Default)]
+pub struct RuleResults {
+    /// Changes of the node, beyond what the inspection itself says.
+    pub changes: NodeChanges,
+    /// The node's ports that are different now.
+    pub ports: Vec<Port>,
+    /// Why the inspection fails.
+    pub failure: Option<String>,
 }
 
 /// What the outside tells.

@@ -18,24 +18,27 @@ mod policy;
 mod portgroups;
 mod power;
 mod render;
-mod steps;
 #[allow(
     clippy::wildcard_enum_match_arm,
     reason = "what is matched there is JSON, which gets no new variants"
 )]
 pub mod rules;
+mod steps;
 pub mod table;
+mod templates;
 mod verbs;
 
+pub use agents::with_findings;
 pub use decide::{View, decide, judge_idle};
 pub use decision::{Decision, HistoryDraft};
-pub use fact::{Fact, Inspected, ProvisionAsked};
+pub use fact::{Fact, Inspected, ProvisionAsked, RuleResults};
 pub use judge::{judge_delete, judge_edit, judge_port_edit, may_verb};
 pub use policy::Policy;
 pub use portgroups::{
     judge_membership, judge_portgroup_delete, judge_portgroup_edit, spread_physical_network,
 };
 pub use render::{diagram_dot, table_markdown};
+pub use templates::instance_traits;
 
 #[cfg(test)]
 mod tests;

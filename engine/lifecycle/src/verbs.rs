@@ -8,6 +8,7 @@ use crate::fact::ProvisionAsked;
 use crate::judge;
 use crate::plan;
 use crate::table::Event;
+use crate::templates;
 use model::{
     FlowKind, InterfaceKind, Phase, ProvisionState, Refusal, RefusalKind, Severity, Stage,
     StateClass, Verb,
@@ -23,6 +24,7 @@ pub(crate) fn asked(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(),
     {
         return Err(busy(&draft.node));
     }
+    let asked = &templates::with_templates(&draft.node, asked)?;
     check_steps(draft, asked)?;
     match asked.verb {
         Verb::Abort => return abort(draft),
@@ -159,7 +161,9 @@ fn check_steps(draft: &Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal>
         && !asked.steps.is_empty()
         && !plan::custom_steps_allowed(&draft.node)
     {
-        return invalid("deploy_steps: this deploy interface runs no steps".into());
+        return invalid(
+            "deploy_steps and deploy templates: this deploy interface runs no steps".into(),
+        );
     }
     let reserved = asked.steps.iter().find(|step| {
         matches!(

@@ -145,6 +145,11 @@ const ATTRIBUTES: &[Attribute] = &[
     interface!("vendor_interface", Vendor),
 ];
 
+/// All of them.
+pub(super) fn all() -> impl Iterator<Item = &'static Attribute> {
+    ATTRIBUTES.iter()
+}
+
 /// The attribute of that name.
 pub(super) fn find(name: &str) -> Result<&'static Attribute, String> {
     let found = ATTRIBUTES.iter().find(|attribute| attribute.name == name);

@@ -46,6 +46,13 @@ pub struct LogLine {
 pub struct NodeChanges(Vec<(&'static str, Value)>);
 
 impl NodeChanges {
+    /// What rules may write and is different in `after`.
+    pub fn between(before: &Node, after: &Node) -> Self {
+        let values = node::all().map(|row| (row.name, (row.read)(before), (row.read)(after)));
+        let changed = values.filter(|(_, old, new)| old != new);
+        Self(changed.map(|(name, _, new)| (name, new)).collect())
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

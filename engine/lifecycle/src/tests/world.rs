@@ -222,5 +222,6 @@ pub fn inspected() -> crate::Inspected {
         boot_mode: Some("uefi".into()),
         new_ports: Vec::new(),
         error: None,
+        rules: crate::RuleResults::default(),
     }
 }
