@@ -41,7 +41,11 @@ impl Source {
         };
         // SQLAlchemy names the driver too: postgresql+psycopg2.
         match scheme.split('+').next().unwrap_or_default() {
-            "postgres" | "postgresql" => Ok(Source::Postgres(format!("postgresql:{rest}"))),
+            "postgres" | "postgresql" => {
+                // An account without a host: the server's socket, which a parameter names.
+                let rest = rest.replacen("@/", "@localhost/", 1);
+                Ok(Source::Postgres(format!("postgresql:{rest}")))
+            }
             "mysql" | "mariadb" => bail!("--database: {MYSQL}"),
             // Three slashes and the path.
             "sqlite" => Self::file(Path::new(rest.strip_prefix("///").unwrap_or(rest))),
@@ -124,6 +128,8 @@ mod tests {
         let told = Source::named("postgresql+psycopg2://me:pa55@db/ironic").unwrap();
         assert!(matches!(&told, Source::Postgres(url) if url == "postgresql://me:pa55@db/ironic"));
         assert!(!told.describe().contains("pa55"), "{}", told.describe());
+        let socket = Source::named("postgresql+psycopg2://me@/ironic?host=/run/pg").unwrap();
+        assert!(matches!(&socket, Source::Postgres(url) if url.contains("me@localhost/ironic")));
     }
 
     #[test]
