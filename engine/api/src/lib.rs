@@ -26,6 +26,7 @@ mod selection;
 mod serve;
 mod stamp;
 mod tls;
+mod view;
 
 pub use access::ProjectRole;
 pub use auth::{Accounts, AccountsError, HtpasswdError, NoRole, Role, Roles};

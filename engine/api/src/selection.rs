@@ -3,6 +3,7 @@
 use crate::args::{flag_of, unexpected};
 use crate::call::Call;
 use crate::error::ApiError;
+use crate::view::Shown;
 use api_types::field::{Field, select, since};
 use model::Object;
 use serde::Serialize;
@@ -46,6 +47,19 @@ impl Selection {
                 summary.iter().map(|s| (*s).to_owned()).collect(),
             )),
         }
+    }
+
+    /// The fields that are wanted and that the version has. `links` is always wanted.
+    pub fn shown(&self, call: &Call, table: &[Field]) -> Shown {
+        let wanted = |name: &str| match self {
+            Self::All => true,
+            Self::Some(fields) => name == "links" || fields.iter().any(|field| field == name),
+        };
+        let known = table.iter().filter(|field| call.version().has(field.since));
+        known
+            .map(|field| field.name)
+            .filter(|name| wanted(name))
+            .collect()
     }
 
     /// A document with only what is wanted and what the version has.

@@ -2,7 +2,9 @@
 //! Ironic's own): a key whose lower-case name contains one of these words is secret, at any depth of nested objects.
 
 use crate::Object;
+use aho_corasick::AhoCorasick;
 use serde_json::Value;
+use std::sync::LazyLock;
 
 /// What a reader sees in place of a secret.
 pub const MASK: &str = "******";
@@ -45,8 +47,16 @@ const SECRET_WORDS: &[&str] = &[
 
 /// Whether values under this key are secret.
 pub fn is_secret_key(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    SECRET_WORDS.iter().any(|word| key.contains(word))
+    // All words are looked for at once: this runs for every key of every document that is stored or shown.
+    static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let mut builder = AhoCorasick::builder();
+        builder
+            .ascii_case_insensitive(true)
+            .build(SECRET_WORDS)
+            .ok()
+    });
+    // Without the search (it could only be too large to build) every key counts as secret.
+    WORDS.as_ref().is_none_or(|words| words.is_match(key))
 }
 
 /// The object as a reader may see it: secrets replaced by [`MASK`], objects searched at every depth, lists left alone.

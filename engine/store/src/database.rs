@@ -1,10 +1,10 @@
 //! The two databases behind one session type: the only place that knows which one is spoken to. No statement stands here.
 
 use crate::fault::Fault;
+use crate::readers::{Reader, Readers};
 use sqlx::pool::PoolConnection;
 use sqlx::{
-    Decode, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr, Sqlite, SqliteConnection,
-    SqlitePool, Type,
+    Decode, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr, Sqlite, SqliteConnection, Type,
 };
 use uuid::Uuid;
 
@@ -84,27 +84,27 @@ impl From<Option<bool>> for Cell {
 /// Where sessions for reading come from.
 #[derive(Clone)]
 pub(crate) enum Pool {
-    Sqlite(SqlitePool),
+    Sqlite(Readers),
     Postgres(PgPool),
 }
 
 /// A session lent from a pool.
 pub(crate) enum Lent {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Reader),
     Postgres(PoolConnection<Postgres>),
 }
 
 impl Pool {
     pub(crate) async fn lend(&self) -> Result<Lent, Fault> {
         Ok(match self {
-            Pool::Sqlite(pool) => Lent::Sqlite(pool.acquire().await?),
+            Pool::Sqlite(readers) => Lent::Sqlite(readers.lend().await?),
             Pool::Postgres(pool) => Lent::Postgres(pool.acquire().await?),
         })
     }
 
     pub(crate) async fn close(&self) {
         match self {
-            Pool::Sqlite(pool) => pool.close().await,
+            Pool::Sqlite(readers) => readers.close().await,
             Pool::Postgres(pool) => pool.close().await,
         }
     }
@@ -121,7 +121,7 @@ impl Pool {
 impl Lent {
     pub(crate) fn session(&mut self) -> Session<'_> {
         match self {
-            Lent::Sqlite(connection) => Session::Sqlite(connection),
+            Lent::Sqlite(reader) => Session::Sqlite(reader.connection()),
             Lent::Postgres(connection) => Session::Postgres(connection),
         }
     }

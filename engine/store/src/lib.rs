@@ -13,6 +13,7 @@ mod migrations;
 mod node_rows;
 mod open;
 mod port_rows;
+mod readers;
 mod reads;
 mod resource_reads;
 mod resource_rows;

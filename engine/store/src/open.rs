@@ -5,6 +5,7 @@ use crate::fault::Fault;
 use crate::folder::{self, FolderError};
 use crate::key::SealingKey;
 use crate::migrations;
+use crate::readers::Readers;
 use crate::seal::Sealer;
 use crate::sql_store::SqlStore;
 use crate::write::Limits;
@@ -12,7 +13,7 @@ use crate::writer::Writer;
 use ports::store::StoreError;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -134,14 +135,12 @@ async fn open_sqlite(
         let _ = connection.close().await;
         return Err(not_migrated(error));
     }
-    let pool = SqlitePoolOptions::new()
-        .max_connections(options.connections.max(1))
-        .acquire_timeout(ACQUIRE)
-        .connect_with(connect.pragma("query_only", "ON"))
+    let reading = connect.pragma("query_only", "ON");
+    let readers = Readers::open(&reading, options.connections.max(1), ACQUIRE)
         .await
         .map_err(not_connected)?;
     let writer = Writer::start(connection, lock, options);
-    Ok(SqlStore::new(Pool::Sqlite(pool), writer, sealer))
+    Ok(SqlStore::new(Pool::Sqlite(readers), writer, sealer))
 }
 
 async fn open_postgres(

@@ -144,6 +144,30 @@ impl Sealer {
         Ok(Value::Object(opened))
     }
 
+    /// Opens the sealed values at the top of an object that stands at `path`; how many there were. None when one does not open.
+    pub(crate) fn open_in_place(
+        &self,
+        record: &str,
+        path: &str,
+        object: &mut Object,
+    ) -> Option<usize> {
+        let mut opened = 0;
+        for (key, value) in object.iter_mut() {
+            let sealed = value.as_object().filter(|inner| inner.len() == 1);
+            let Some(Value::String(text)) = sealed.and_then(|inner| inner.get(SEALED)) else {
+                continue;
+            };
+            let mut path = path.to_owned();
+            let inner = below(&mut path, key, |path| {
+                let inner = self.open_one(record, path, text)?;
+                self.open_value(record, path, inner)
+            });
+            *value = inner.ok()?;
+            opened += 1;
+        }
+        Some(opened)
+    }
+
     fn open_one(&self, record: &str, path: &str, text: &str) -> Result<Value, StoreError> {
         let damaged = || refusal(record, path, "the stored value is damaged".to_owned());
         let (id, encoded) = text.split_once(':').ok_or_else(damaged)?;

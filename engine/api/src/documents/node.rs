@@ -3,8 +3,7 @@
 use super::internal_info;
 use crate::access::SEE_INSIDE;
 use crate::call::Call;
-use crate::error::ApiError;
-use crate::selection::Selection;
+use crate::view::{Shown, View};
 use api_types::{Link, Microversion};
 use model::{InterfaceKind, Node, Object, ProvisionState};
 
@@ -109,13 +108,12 @@ fn redact(document: &mut api_types::Node) {
 pub(crate) const REDACTED_ERROR: &str =
     "** Value Redacted - Requires baremetal:node:get:last_error permission. **";
 
-/// The document with only what was asked for.
-pub(crate) fn selected(
-    call: &Call,
-    node: &Node,
-    selection: &Selection,
-) -> Result<Object, ApiError> {
-    selection.apply(call, api_types::node::FIELDS, &full(call, node))
+/// The document, of which only what is shown is written.
+pub(crate) fn view<'a>(call: &Call, node: &Node, shown: &'a Shown) -> View<'a, api_types::Node> {
+    View {
+        document: full(call, node),
+        shown,
+    }
 }
 
 /// A provision state as a version knows it: `available` came with 1.2, `inspect wait` with 1.39.

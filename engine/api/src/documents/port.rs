@@ -1,10 +1,9 @@
 //! The port document.
 
 use crate::call::Call;
-use crate::error::ApiError;
-use crate::selection::Selection;
+use crate::view::{Shown, View};
 use api_types::Link;
-use model::{Object, Port};
+use model::Port;
 
 /// The whole document, as the newest version shows it.
 pub(crate) fn full(call: &Call, port: &Port) -> api_types::Port {
@@ -30,11 +29,10 @@ pub(crate) fn full(call: &Call, port: &Port) -> api_types::Port {
     }
 }
 
-/// The document with only what was asked for.
-pub(crate) fn selected(
-    call: &Call,
-    port: &Port,
-    selection: &Selection,
-) -> Result<Object, ApiError> {
-    selection.apply(call, api_types::port::FIELDS, &full(call, port))
+/// The document, of which only what is shown is written.
+pub(crate) fn view<'a>(call: &Call, port: &Port, shown: &'a Shown) -> View<'a, api_types::Port> {
+    View {
+        document: full(call, port),
+        shown,
+    }
 }

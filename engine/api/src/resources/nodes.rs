@@ -67,10 +67,10 @@ pub(super) async fn page(call: Call, chassis: Option<Uuid>, path: &str, detail: 
         None => Vec::new(),
     };
     let last = nodes.last().map(|node| node.uuid.to_string());
+    let shown = selection.shown(&call, FIELDS);
     let mut page = PageWriter::new("nodes");
     for node in nodes {
-        page.push(&document::selected(&call, &node, &selection)?)
-            .await?;
+        page.push(&document::view(&call, &node, &shown)).await?;
     }
     // A filter that matches at most one node has no further page.
     let last = last.filter(|_| call.parameter("instance_uuid").is_none());
@@ -81,7 +81,8 @@ pub(super) async fn page(call: Call, chassis: Option<Uuid>, path: &str, detail: 
 async fn show(call: Call, Path(node): Path<String>) -> Answer {
     let selection = Selection::of_one(&call, FIELDS)?;
     let node = ident::node(&call, &node).await?;
-    answer::ok(&document::selected(&call, &node, &selection)?)
+    let shown = selection.shown(&call, FIELDS);
+    answer::ok(&document::view(&call, &node, &shown))
 }
 
 async fn create(call: Call) -> Answer {
@@ -115,7 +116,8 @@ async fn create(call: Call) -> Answer {
         own(&mut node, project)?;
     }
     let node = call.app.engine.enroll(node).await?;
-    let shown = document::selected(&call, &node, &Selection::All)?;
+    let shown = Selection::All.shown(&call, FIELDS);
+    let shown = document::view(&call, &node, &shown);
     answer::created(&call, &format!("nodes/{}", node.uuid), &shown)
 }
 

@@ -98,10 +98,10 @@ pub(super) async fn page(call: Call, of: Of, path: &str, detail: bool) -> Answer
         None => Vec::new(),
     };
     let last = ports.last().map(|port| port.uuid.to_string());
+    let shown = selection.shown(&call, FIELDS);
     let mut page = PageWriter::new("ports");
     for port in ports {
-        page.push(&document::selected(&call, &port, &selection)?)
-            .await?;
+        page.push(&document::view(&call, &port, &shown)).await?;
     }
     let next = paging::next(&call, path, limit, page.count(), last.as_deref());
     page.finish(next)
@@ -110,7 +110,8 @@ pub(super) async fn page(call: Call, of: Of, path: &str, detail: bool) -> Answer
 async fn show(call: Call, Path(port): Path<String>) -> Answer {
     let selection = Selection::of_one(&call, FIELDS)?;
     let port = ident::port(&call, &port).await?;
-    answer::ok(&document::selected(&call, &port, &selection)?)
+    let shown = selection.shown(&call, FIELDS);
+    answer::ok(&document::view(&call, &port, &shown))
 }
 
 async fn create(call: Call) -> Answer {
@@ -136,7 +137,8 @@ async fn create(call: Call) -> Answer {
         port.pxe_enabled = false;
     }
     let port = call.app.engine.create_port(port).await?;
-    let shown = document::selected(&call, &port, &Selection::All)?;
+    let shown = Selection::All.shown(&call, FIELDS);
+    let shown = document::view(&call, &port, &shown);
     answer::created(&call, &format!("ports/{}", port.uuid), &shown)
 }
 
@@ -204,7 +206,8 @@ async fn patch(call: Call, Path(name): Path<String>) -> Answer {
         Ok(new)
     });
     let port = call.app.engine.edit_port(port.uuid, edit).await?;
-    answer::ok(&document::selected(&call, &port, &Selection::All)?)
+    let shown = Selection::All.shown(&call, FIELDS);
+    answer::ok(&document::view(&call, &port, &shown))
 }
 
 fn edited(old: &Port, operations: Vec<Operation>) -> Result<Port, Refusal> {

@@ -38,7 +38,8 @@ pub(crate) async fn patch(call: Call, Path(node): Path<String>) -> Answer {
     }
     let edit = Box::new(move |old: &Node| edited(old, operations));
     let node = call.app.engine.edit(node.uuid, edit, reset).await?;
-    answer::ok(&document::selected(&call, &node, &Selection::All)?)
+    let shown = Selection::All.shown(&call, FIELDS);
+    answer::ok(&document::view(&call, &node, &shown))
 }
 
 fn edited(old: &Node, operations: Vec<Operation>) -> Result<Node, Refusal> {
