@@ -30,6 +30,7 @@ pub mod states;
 pub mod timeline;
 pub mod traits;
 pub mod validation;
+pub mod volume;
 
 pub use boot_device::{BootDevice, BootDeviceBody, SupportedBootDevices};
 pub use collection::{ConductorList, DriverList, HistoryList, NodeList, PortList};

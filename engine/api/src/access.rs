@@ -85,6 +85,12 @@ pub(crate) const PROVISION: Access =
     Access::Node(rule(ProjectRole::Member, Some(ProjectRole::Manager), false));
 /// Members of the owner.
 pub(crate) const OWNER_USE: Access = Access::Node(rule(ProjectRole::Member, None, false));
+/// Managers of the owner and of the lessee.
+pub(crate) const MANAGE: Access = Access::Node(rule(
+    ProjectRole::Manager,
+    Some(ProjectRole::Manager),
+    false,
+));
 /// Managers of the owner.
 pub(crate) const OWNER_MANAGE: Access = Access::Node(rule(ProjectRole::Manager, None, false));
 
@@ -113,6 +119,8 @@ mod tests {
             (PROVISION, Member, true, false),
             (PROVISION, Manager, true, true),
             (OWNER_USE, Member, true, false),
+            (MANAGE, Member, false, false),
+            (MANAGE, Manager, true, true),
             (OWNER_MANAGE, Member, false, false),
             (OWNER_MANAGE, Manager, true, false),
         ] {

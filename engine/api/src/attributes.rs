@@ -12,6 +12,7 @@ pub(crate) mod portgroup;
 pub(crate) mod runbook;
 pub(crate) mod step;
 pub(crate) mod value;
+pub(crate) mod volume;
 
 use crate::call::Call;
 use crate::error::ApiError;

@@ -84,6 +84,17 @@ impl<R: Resource> Collection<R> {
         detail: bool,
     ) -> Answer {
         let selection = Selection::of_list(call, self.fields, self.summary, detail)?;
+        self.page_of(call, query, path, &selection).await
+    }
+
+    /// The same with the fields chosen already.
+    pub async fn page_of(
+        &self,
+        call: &Call,
+        query: Option<ResourceQuery>,
+        path: &str,
+        selection: &Selection,
+    ) -> Answer {
         let limit = paging::limit(call)?;
         let _slot = call.app.lists.acquire().await.ok();
         let found = match query {
@@ -93,7 +104,7 @@ impl<R: Resource> Collection<R> {
         let last = found.last().map(|known| known.resource.uuid().to_string());
         let mut page = PageWriter::new(self.plural);
         for known in found {
-            page.push(&self.selected(call, &known.resource, &selection)?)
+            page.push(&self.selected(call, &known.resource, selection)?)
                 .await?;
         }
         let next = paging::next(call, path, limit, page.count(), last.as_deref());

@@ -62,6 +62,7 @@ mod validation;
 mod vendor_passthru;
 mod vifs;
 mod vmedia;
+mod volume;
 
 use crate::access::Access;
 use crate::app::App;
@@ -79,6 +80,9 @@ const OPERATOR: &[Endpoints] = &[
     nodes::endpoints,
     ports::endpoints,
     portgroups::endpoints,
+    volume::endpoints,
+    volume::connectors::endpoints,
+    volume::targets::endpoints,
     states::endpoints,
     power::endpoints,
     provision::endpoints,

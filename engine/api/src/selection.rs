@@ -37,6 +37,16 @@ impl Selection {
         path: bool,
     ) -> Result<Self, ApiError> {
         let detail = path || detail_asked(call)?;
+        Self::of_list_in(call, table, summary, detail)
+    }
+
+    /// For a list: all of it with `detail`, else the summary or what `fields` asks for.
+    pub fn of_list_in(
+        call: &Call,
+        table: &[Field],
+        summary: &[&str],
+        detail: bool,
+    ) -> Result<Self, ApiError> {
         match call.parameter("fields") {
             Some(_) if detail => Err(ApiError::invalid(
                 "Can't fetch a subset of fields with 'detail' set.",

@@ -27,6 +27,7 @@ mod steps;
 pub mod table;
 mod templates;
 mod verbs;
+mod volumes;
 
 pub use agents::with_findings;
 pub use decide::{View, decide, judge_idle};
@@ -39,6 +40,7 @@ pub use portgroups::{
 };
 pub use render::{diagram_dot, table_markdown};
 pub use templates::instance_traits;
+pub use volumes::{judge_volume_delete, judge_volume_edit};
 
 #[cfg(test)]
 mod tests;

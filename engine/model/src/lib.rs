@@ -1,7 +1,7 @@
 //! The nouns of the engine: nodes, ports, states, steps, effects. Data only: no I/O, no async, no clock, no randomness.
 
-pub mod bios_setting;
 pub mod allocation;
+pub mod bios_setting;
 pub mod boot;
 pub mod chassis;
 pub mod deploy_template;
@@ -27,9 +27,11 @@ pub mod state;
 pub mod step;
 pub mod trait_name;
 pub mod verb;
+pub mod volume_connector;
+pub mod volume_target;
 
-pub use bios_setting::BiosSetting;
 pub use allocation::{Allocation, AllocationState};
+pub use bios_setting::BiosSetting;
 pub use chassis::Chassis;
 pub use deploy_template::{DeployTemplate, TemplateStep};
 pub use effect::{Action, Effect, EffectId, Retry};
@@ -51,6 +53,8 @@ pub use secret::Secret;
 pub use state::{ProvisionState, StateClass};
 pub use step::Step;
 pub use verb::Verb;
+pub use volume_connector::VolumeConnector;
+pub use volume_target::VolumeTarget;
 
 /// A JSON object, as the API's free-form fields hold it.
 pub type Object = serde_json::Map<String, serde_json::Value>;

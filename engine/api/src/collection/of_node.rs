@@ -23,6 +23,14 @@ pub(crate) struct Turned<R> {
 }
 
 impl<R> Turned<R> {
+    /// Nothing but the resource.
+    pub fn into(resource: R) -> Self {
+        Self {
+            resource: Some(resource),
+            ports: Vec::new(),
+        }
+    }
+
     /// It is removed.
     pub fn removed() -> Self {
         Self {

@@ -7,17 +7,7 @@ use axum::Router;
 use axum::routing::any;
 
 /// The paths, and what people call what is behind them.
-const ABSENT: &[(&str, &str)] = &[
-    ("/volume", "Volume connectors and targets"),
-    ("/volume/{*rest}", "Volume connectors and targets"),
-    ("/shards", "Shards"),
-    ("/shards/{*rest}", "Shards"),
-    ("/nodes/{node}/volume", "Volume connectors and targets"),
-    (
-        "/nodes/{node}/volume/{*rest}",
-        "Volume connectors and targets",
-    ),
-];
+const ABSENT: &[(&str, &str)] = &[("/shards", "Shards"), ("/shards/{*rest}", "Shards")];
 
 pub(crate) fn router() -> Router<App> {
     ABSENT.iter().fold(Router::new(), |router, (path, what)| {

@@ -34,7 +34,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/portgroups", list, "List port groups")
             .since(23)
             .access(Access::Anyone)
-            .lists("portgroups", "PortGroup", FIELDS),
+            .lists("portgroups", "PortGroup", FIELDS)
+            .filters(filters::FILTERS),
         Endpoint::get(
             "/portgroups/detail",
             list_detail,
@@ -42,11 +43,13 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         )
         .since(23)
         .access(Access::Anyone)
-        .lists("portgroups", "PortGroup", FIELDS),
+        .lists("portgroups", "PortGroup", FIELDS)
+        .filters(filters::FILTERS),
         Endpoint::post("/portgroups", create, "Add a port group to a node")
             .since(23)
             .access(access::OWNER_MANAGE)
             .takes("PortGroup", FIELDS)
+            .writes(TABLE)
             .shows("PortGroup", FIELDS),
         Endpoint::get("/portgroups/{portgroup}", show, "Show a port group")
             .since(23)
@@ -82,7 +85,8 @@ fn below() -> Vec<Endpoint> {
         )
         .since(24)
         .access(access::READ)
-        .lists("portgroups", "PortGroup", FIELDS),
+        .lists("portgroups", "PortGroup", FIELDS)
+        .filters(filters::FILTERS),
         Endpoint::get(
             "/nodes/{node}/portgroups/detail",
             list_of_node_detail,
@@ -90,7 +94,8 @@ fn below() -> Vec<Endpoint> {
         )
         .since(24)
         .access(access::READ)
-        .lists("portgroups", "PortGroup", FIELDS),
+        .lists("portgroups", "PortGroup", FIELDS)
+        .filters(filters::FILTERS),
         Endpoint::get(
             "/portgroups/{portgroup}/ports",
             ports_of,
@@ -98,7 +103,8 @@ fn below() -> Vec<Endpoint> {
         )
         .since(24)
         .access(access::READ)
-        .lists("ports", "Port", api_types::port::FIELDS),
+        .lists("ports", "Port", api_types::port::FIELDS)
+        .filters(ports::FILTERS),
         Endpoint::get(
             "/portgroups/{portgroup}/ports/detail",
             ports_of_detail,
@@ -106,7 +112,8 @@ fn below() -> Vec<Endpoint> {
         )
         .since(24)
         .access(access::READ)
-        .lists("ports", "Port", api_types::port::FIELDS),
+        .lists("ports", "Port", api_types::port::FIELDS)
+        .filters(ports::FILTERS),
     ]
 }
 

@@ -2,6 +2,8 @@
 
 mod filters;
 
+pub(super) use filters::FILTERS;
+
 use super::portgroups;
 use crate::access::{self, Access};
 use crate::answer;
@@ -27,7 +29,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/ports", list, "List ports")
             .access(Access::Anyone)
             .lists("ports", "Port", FIELDS)
-            .filters(filters::FILTERS),
+            .filters(FILTERS),
         Endpoint::get(
             "/ports/detail",
             list_detail,
@@ -35,7 +37,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         )
         .access(Access::Anyone)
         .lists("ports", "Port", FIELDS)
-        .filters(filters::FILTERS),
+        .filters(FILTERS),
         Endpoint::post("/ports", create, "Add a port to a node")
             .access(access::OWNER_MANAGE)
             .takes("Port", FIELDS)

@@ -12,7 +12,7 @@ use ports::query::PortQuery;
 use serde_json::Value;
 
 /// Filters and the version that added each.
-pub(crate) const FILTERS: &[(&str, u16)] = &[
+pub(in crate::resources) const FILTERS: &[(&str, u16)] = &[
     ("node", 1),
     ("node_uuid", 1),
     ("address", 1),
