@@ -27,12 +27,12 @@ pub struct History {
     pub user: Option<String>,
     /// On whose behalf, where known.
     pub project: Option<String>,
-    /// The provision state then.
+    /// The provision state in which it happened.
     pub state: Option<String>,
     /// Where it was going then.
     pub target_provision_state: Option<String>,
-    /// How long it took, where known.
-    pub duration_seconds: Option<f64>,
+    /// For how many seconds the node had been in that state.
+    pub duration_seconds: Option<u64>,
     /// Where it is.
     pub links: Vec<Link>,
 }

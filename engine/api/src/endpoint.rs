@@ -6,6 +6,7 @@ use crate::access::Access;
 use crate::app::App;
 use crate::attributes::{Attribute, Write};
 use crate::config::Limits;
+use crate::error::name_conductor;
 use crate::front::admit::{admit, hold_back};
 use api_types::field::Field;
 use axum::Router;
@@ -265,7 +266,11 @@ where
         let (spec, handler) = (Arc::clone(&spec), handler.clone());
         async move {
             match admit(&app, spec, request).await {
-                Ok((request, facts)) => hold_back(&facts, handler.call(request, app).await),
+                Ok((request, facts)) => {
+                    let engine = Arc::clone(&app.engine);
+                    let response = handler.call(request, app).await;
+                    name_conductor(hold_back(&facts, response), engine.conductor_name())
+                }
                 Err(error) => error.into_response(),
             }
         }

@@ -134,8 +134,43 @@ impl ApiError {
     }
 }
 
+/// An error whose text still lacks the conductor's name.
+#[derive(Clone)]
+struct Nameless {
+    status: StatusCode,
+    text: String,
+}
+
+/// Writes the conductor's name into a refusal that says who has the node: the core that words it does not know the name.
+pub(crate) fn name_conductor(mut response: Response, name: &str) -> Response {
+    match response.extensions_mut().remove::<Nameless>() {
+        None => response,
+        Some(Nameless { status, text }) => {
+            let text = text.replace(lifecycle::LOCK_HOLDER, name);
+            ApiError::of(status, text).into_response()
+        }
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let nameless = self
+            .text
+            .contains(lifecycle::LOCK_HOLDER)
+            .then(|| Nameless {
+                status: self.status,
+                text: self.text.clone(),
+            });
+        let mut response = self.rendered();
+        if let Some(nameless) = nameless {
+            response.extensions_mut().insert(nameless);
+        }
+        response
+    }
+}
+
+impl ApiError {
+    fn rendered(self) -> Response {
         let body = if self.routing {
             let title = self.status.canonical_reason().unwrap_or("Error");
             ErrorBody::abort(self.status.as_u16(), title, self.text)

@@ -1,5 +1,6 @@
 //! Pages of lists: limit, marker, order, and the link to the next page.
 
+use crate::args::unexpected;
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::ident;
@@ -16,6 +17,15 @@ pub(crate) fn page(call: &Call, table: &[Field], not_sortable: &[&str]) -> Resul
         sort_key: sort_key(call, table, not_sortable)?,
         sort_direction: direction(call)?,
     })
+}
+
+/// Refuses what a list cannot be asked for.
+pub(crate) fn check_parameters(call: &Call, known: &[&str]) -> Result<(), ApiError> {
+    let mut named = call.query().iter().map(|(name, _)| name.as_str());
+    match named.find(|name| !known.contains(name)) {
+        None => Ok(()),
+        Some(name) => Err(unexpected(name)),
+    }
 }
 
 /// At most so many items.
@@ -72,7 +82,8 @@ pub(crate) fn sort_key(
     Ok(Some(key.to_owned()))
 }
 
-fn direction(call: &Call) -> Result<SortDirection, ApiError> {
+/// Which way a list is sorted.
+pub(crate) fn direction(call: &Call) -> Result<SortDirection, ApiError> {
     match call.parameter("sort_dir") {
         None | Some("asc") => Ok(SortDirection::Ascending),
         Some("desc") => Ok(SortDirection::Descending),

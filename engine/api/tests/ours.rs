@@ -32,6 +32,7 @@ fn line(node: Uuid, number: u128, second: i64, stage: Option<&str>) -> HistoryEn
         stage: stage.map(str::to_owned),
         detail: None,
         severity: Severity::Info,
+        circumstances: model::Circumstances::default(),
     }
 }
 
@@ -70,6 +71,7 @@ fn waiting() -> Flow {
         came_early: false,
         abort_requested: false,
         requested_steps: Vec::new(),
+        asker: None,
         agent_steps_version: None,
     }
 }
@@ -254,7 +256,7 @@ async fn history_is_paged() {
     assert_eq!(second.body["history"].as_array().unwrap().len(), 2);
     let one = format!("/v1/nodes/a/history/{}", Uuid::from_u128(102));
     let one = ask(&router, "GET", &one, None).await;
-    assert_eq!(one.body["state"], "wait call-back");
+    assert_eq!(one.body["state"], "deploying");
 }
 
 #[tokio::test]

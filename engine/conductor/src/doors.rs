@@ -9,8 +9,10 @@ use async_trait::async_trait;
 use bmc_core::PowerAction;
 use lifecycle::{Fact, HistoryDraft, ProvisionAsked};
 use model::{
-    InterfaceKind, Node, Object, Outcome, Port, PowerTarget, Refusal, RefusalKind, Severity,
+    Circumstances, InterfaceKind, Node, Object, Outcome, Port, PowerTarget, Refusal, RefusalKind,
+    Severity,
 };
+use ports::asker;
 use ports::blob::BlobKind;
 use ports::engine::{
     AgentGrant, AgentLookup, AgentOrigin, AgentRefusal, BootDeviceSetting, CursorExpired, Engine,
@@ -105,6 +107,10 @@ impl Engine for Conductor {
             stage: None,
             detail: None,
             severity: Severity::Info,
+            circumstances: Circumstances {
+                asker: asker::current(),
+                ..Circumstances::default()
+            },
         };
         let entry = self.history_entry(node.uuid, &line);
         self.inner

@@ -3,7 +3,8 @@
 use crate::conductor::Conductor;
 use crate::stream;
 use lifecycle::{Decision, Fact, HistoryDraft, View, decide};
-use model::{HistoryEntry, Node, Outcome};
+use model::{Circumstances, HistoryEntry, Node, Outcome};
+use ports::asker;
 use ports::blob::Blob;
 use ports::engine::EngineError;
 use ports::event::EventKind;
@@ -81,6 +82,7 @@ impl Conductor {
             policy: &self.inner.settings.policy,
             now: self.now(),
             nonce: &nonce,
+            asker: asker::current(),
         };
         let decision = decide(&view, fact)?;
         if changes_nothing(&before, &decision) {
@@ -177,6 +179,10 @@ impl Conductor {
             stage: draft.stage.clone(),
             detail: draft.detail.clone(),
             severity: draft.severity,
+            circumstances: Circumstances {
+                conductor: Some(self.inner.settings.name.clone()),
+                ..draft.circumstances.clone()
+            },
         }
     }
 

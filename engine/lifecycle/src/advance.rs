@@ -52,6 +52,7 @@ pub(crate) fn new_flow(draft: &Draft<'_>, kind: FlowKind, stages: Vec<Stage>) ->
         came_early: false,
         abort_requested: false,
         requested_steps: Vec::new(),
+        asker: draft.asker.clone(),
         agent_steps_version: None,
     }
 }

@@ -3,7 +3,7 @@
 use crate::advance::{self, Lane};
 use crate::decision::{Decision, Draft};
 use crate::{Fact, Policy, agents, outcomes, power, verbs};
-use model::{FlowKind, Node, Refusal, RefusalKind, Severity, Timestamp};
+use model::{Asker, FlowKind, Node, Refusal, RefusalKind, Severity, Timestamp};
 
 /// All that a decision may depend on.
 pub struct View<'a> {
@@ -15,6 +15,8 @@ pub struct View<'a> {
     pub now: Timestamp,
     /// A fresh nonce, used if this turn mints one.
     pub nonce: &'a str,
+    /// Who tells the fact, when it is a client.
+    pub asker: Option<Asker>,
 }
 
 /// Decides what becomes of the node. A refusal changes nothing.
@@ -96,6 +98,9 @@ fn aside(draft: &mut Draft<'_>, kind: FlowKind, stage: model::Stage) -> Result<(
     advance::begin(draft, Lane::Errand, errand)
 }
 
+/// Stands for the conductor's name in a refusal: the core does not know it, and who tells a client does.
+pub const LOCK_HOLDER: &str = "<conductor>";
+
 /// Whether the engine is not working on the node: what needs it for itself may be done.
 pub fn judge_idle(node: &Node) -> Result<(), Refusal> {
     match node.is_busy() {
@@ -114,7 +119,7 @@ pub(crate) fn busy(node: &Node) -> Refusal {
     Refusal::new(
         RefusalKind::Busy,
         format!(
-            "Node {} is locked: the engine is working on it in state '{}'{stage}; please retry after the current operation is completed.",
+            "Node {} is locked by host {LOCK_HOLDER}, please retry after the current operation is completed. It is in state '{}'{stage}.",
             node.uuid, node.provision_state
         ),
     )

@@ -3,7 +3,8 @@
 use crate::table::{self, Event};
 use crate::{Policy, View};
 use model::{
-    Action, Effect, EffectId, Node, Port, ProvisionState, Refusal, RefusalKind, Severity, Timestamp,
+    Action, Asker, Circumstances, Effect, EffectId, Node, Port, ProvisionState, Refusal,
+    RefusalKind, Severity, Timestamp,
 };
 
 /// A line for the history; the shell gives it an identity.
@@ -21,6 +22,8 @@ pub struct HistoryDraft {
     pub detail: Option<String>,
     /// How bad.
     pub severity: Severity,
+    /// What stood around it; the shell adds its own name.
+    pub circumstances: Circumstances,
 }
 
 /// What was decided.
@@ -48,6 +51,10 @@ pub(crate) struct Draft<'a> {
     pub policy: &'a Policy,
     pub now: Timestamp,
     pub nonce: &'a str,
+    /// Who asks now, or asked for what is under way.
+    pub asker: Option<Asker>,
+    /// How the node stood before the last transition.
+    before: Stood,
     pub effects: Vec<Effect>,
     pub cancel_others: bool,
     pub finished: Option<EffectId>,
@@ -58,7 +65,11 @@ pub(crate) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub fn new(view: &View<'a>) -> Self {
+        let under_way = [&view.node.flow, &view.node.errand].into_iter().flatten();
+        let asked_before = under_way.filter_map(|flow| flow.asker.as_ref()).next();
         Self {
+            asker: view.asker.as_ref().or(asked_before).cloned(),
+            before: Stood::of(view.node),
             node: view.node.clone(),
             policy: view.policy,
             now: view.now,
@@ -110,6 +121,7 @@ impl<'a> Draft<'a> {
                 format!("'{}' is not possible in state '{from}'", event.as_str()),
             )
         })?;
+        self.before = Stood::of(&self.node);
         self.node.provision_state = to;
         self.node.provision_updated_at = Some(self.now);
         if to.is_stable() {
@@ -139,7 +151,19 @@ impl<'a> Draft<'a> {
         detail: Option<String>,
         severity: Severity,
     ) {
+        // What is told of another state than the present one stood as it did before the transition.
+        let stood = match from == self.node.provision_state {
+            true => Stood::of(&self.node),
+            false => self.before,
+        };
+        let seconds = stood.since.map(|since| (self.now - since).num_seconds());
         self.history.push(HistoryDraft {
+            circumstances: Circumstances {
+                target: stood.target,
+                seconds: seconds.and_then(|seconds| u64::try_from(seconds).ok()),
+                asker: self.asker.clone(),
+                conductor: None,
+            },
             from,
             to: self.node.provision_state,
             event,
@@ -157,6 +181,22 @@ impl<'a> Draft<'a> {
             .flatten()
         {
             flow.pending = None;
+        }
+    }
+}
+
+/// Where a node was going, and since when it had been in its state.
+#[derive(Clone, Copy)]
+struct Stood {
+    target: Option<ProvisionState>,
+    since: Option<Timestamp>,
+}
+
+impl Stood {
+    fn of(node: &Node) -> Self {
+        Self {
+            target: node.target_provision_state,
+            since: node.provision_updated_at,
         }
     }
 }

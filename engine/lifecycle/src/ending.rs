@@ -98,9 +98,7 @@ pub(crate) fn failed(
     if flow.kind == FlowKind::Inspect {
         draft.node.inspection_started_at = None;
     }
-    if flow.kind == FlowKind::Verify {
-        draft.node.target_provision_state = None;
-    }
+    // Where this is a stable state the target goes, too.
     draft.transition(Event::Fail, None)?;
     // The transition's own line is replaced by one that tells the failure whole.
     draft.history.pop();

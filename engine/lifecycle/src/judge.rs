@@ -92,15 +92,10 @@ pub fn judge_edit(old: &Node, new: &Node) -> Result<(), Refusal> {
         return Ok(());
     }
     let state = old.provision_state;
-    if state.class() == StateClass::Working
-        && state != S::Verifying
-        && old.target_provision_state.is_some()
-    {
-        return Err(busy(old));
-    }
-    if !is_settled(old) {
+    let working = state.class() == StateClass::Working && state != S::Verifying;
+    if (working && old.target_provision_state.is_some()) || !is_settled(old) {
         return Err(wrong_state(format!(
-            "Node {} can not be updated while a state transition is in progress (state \"{state}\").",
+            "Node {} can not be updated while a state transition is in progress. It is in state \"{state}\".",
             old.uuid
         )));
     }
@@ -148,15 +143,15 @@ fn judge_flags(old: &Node, new: &Node) -> Result<(), Refusal> {
     }
     if new.retired && !old.retired && old.provision_state == S::Available {
         return Err(wrong_state(format!(
-            "Node {} is available and cannot be retired; move it to manageable first.",
+            "Node {} can not have 'retired' set in provision state 'available'; move it to manageable first.",
             old.uuid
         )));
     }
     let in_use = matches!(old.provision_state, S::Active | S::Rescue);
     if new.protected && !old.protected && !in_use {
         return Err(wrong_state(format!(
-            "Node {} can only be protected in state \"active\" or \"rescue\".",
-            old.uuid
+            "Node {} can only be made protected in provision states 'active' or 'rescue', the current state is '{}'.",
+            old.uuid, old.provision_state
         )));
     }
     for (flag, reason, name) in [
@@ -166,7 +161,7 @@ fn judge_flags(old: &Node, new: &Node) -> Result<(), Refusal> {
         if reason.is_some() && !flag {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
-                format!("{name}_reason needs '{name}' to be true"),
+                format!("The {name}_reason field can only be set when {name} is True"),
             ));
         }
     }

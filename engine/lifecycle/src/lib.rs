@@ -30,7 +30,7 @@ mod verbs;
 mod volumes;
 
 pub use agents::with_findings;
-pub use decide::{View, decide, judge_idle};
+pub use decide::{LOCK_HOLDER, View, decide, judge_idle};
 pub use decision::{Decision, HistoryDraft};
 pub use fact::{Fact, Inspected, ProvisionAsked, RuleResults};
 pub use judge::{judge_delete, judge_edit, judge_port_edit, may_verb};

@@ -203,7 +203,7 @@ fn check_steps(draft: &Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal>
     }
     if draft.node.retired && asked.verb == Verb::Provide {
         return invalid(format!(
-            "Node {} is retired and cannot be provided; unset 'retired' first",
+            "The providing operation can't be performed on node {} because it is retired.",
             draft.node.uuid
         ));
     }

@@ -1,7 +1,7 @@
 //! What the engine is doing with a node right now: a flow is an ordered list of stages with a cursor. Stored with the node, so a
 //! restarted engine goes on where the last one stopped.
 
-use crate::{EffectId, Object, PowerState, PowerTarget, Step, Timestamp};
+use crate::{Asker, EffectId, Object, PowerState, PowerTarget, Step, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What a flow is for.
@@ -203,6 +203,9 @@ pub struct Flow {
     pub abort_requested: bool,
     /// Steps a client asked for; merged into the plan when the agent's own are known.
     pub requested_steps: Vec<Step>,
+    /// Who asked for it.
+    #[serde(default)]
+    pub asker: Option<Asker>,
     /// The agent's `hardware_manager_version`, echoed with each step.
     pub agent_steps_version: Option<serde_json::Value>,
 }

@@ -14,6 +14,28 @@ pub enum Severity {
     Error,
 }
 
+/// Who asked for something, where that is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asker {
+    /// The user's name.
+    pub user: String,
+    /// The project on whose behalf.
+    pub project: Option<String>,
+}
+
+/// What stood around an event.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Circumstances {
+    /// Where the node was going before it.
+    pub target: Option<ProvisionState>,
+    /// For how many seconds the node had been in its state.
+    pub seconds: Option<u64>,
+    /// Who had asked for what the engine was doing.
+    pub asker: Option<Asker>,
+    /// The conductor's name.
+    pub conductor: Option<String>,
+}
+
 /// One line of a node's history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HistoryEntry {
@@ -35,4 +57,7 @@ pub struct HistoryEntry {
     pub detail: Option<String>,
     /// How bad.
     pub severity: Severity,
+    /// What stood around it.
+    #[serde(default)]
+    pub circumstances: Circumstances,
 }

@@ -37,7 +37,7 @@ pub use deploy_template::{DeployTemplate, TemplateStep};
 pub use effect::{Action, Effect, EffectId, Retry};
 pub use flow::{Flow, FlowKind, Phase, Stage, Wait, WaitFor};
 pub use guarded::Guarded;
-pub use history::{HistoryEntry, Severity};
+pub use history::{Asker, Circumstances, HistoryEntry, Severity};
 pub use inspection_rule::{InspectionRule, RulePart};
 pub use interface::InterfaceKind;
 pub use mac::MacAddress;

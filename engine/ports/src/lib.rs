@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod allocations;
+pub mod asker;
 pub mod blob;
 pub mod boundary;
 pub mod clock;

@@ -124,7 +124,19 @@ pub(crate) const TABLE: &[Row] = &[
             Ok(())
         },
     },
-    text!(instance_name, 255),
+    Row {
+        name: "instance_name",
+        write: Always,
+        read: |node| json!(node.instance_name),
+        set: |node, given| {
+            let name = value::text(given, 255)?;
+            if name.as_deref() == Some("") {
+                return Err("it is null or has at least one character".to_owned());
+            }
+            node.instance_name = name;
+            Ok(())
+        },
+    },
     text!(resource_class, 80),
     Row {
         name: "conductor_group",
@@ -194,12 +206,15 @@ pub(crate) fn settle(old: Option<&Node>, node: &mut Node) -> Result<(), String> 
         node.retired_reason = None;
     }
     if node.protected_reason.is_some() && !node.protected {
-        return Err("protected_reason needs protected to be true".to_owned());
+        return Err("The protected_reason field can only be set when protected is True".to_owned());
     }
     if node.retired_reason.is_some() && !node.retired {
-        return Err("retired_reason needs retired to be true".to_owned());
+        return Err("The retired_reason field can only be set when retired is True".to_owned());
     }
-    if node.instance_name.is_none() {
+    // A client that knows only the older place of the name.
+    if node.instance_name.is_none()
+        && old.is_some_and(|old| old.instance_info != node.instance_info)
+    {
         let shown = node.instance_info.text("display_name");
         node.instance_name = shown.map(|name| name.chars().take(255).collect());
     }

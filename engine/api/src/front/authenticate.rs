@@ -11,6 +11,8 @@ use axum::http::Method;
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use model::Asker;
+use ports::asker;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -43,7 +45,11 @@ pub(crate) async fn authenticate(
     let caller = Arc::new(caller);
     request.extensions_mut().insert(Arc::clone(&caller));
     let trace = Trace::of(&request, &caller);
-    let response = next.run(request).await;
+    let asker = caller.user.clone().map(|user| Asker {
+        user,
+        project: caller.project().map(str::to_owned),
+    });
+    let response = asker::on_behalf(asker, next.run(request)).await;
     if let Some(trace) = trace {
         trace.leave(&response);
     }

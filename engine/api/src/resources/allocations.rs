@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::collection::{Collection, object};
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
-use crate::{answer, ident};
+use crate::{answer, ident, paging};
 use api_types::allocation::{FIELDS, SUMMARY};
 use api_types::{Link, instant};
 use axum::extract::Path;
@@ -103,7 +103,7 @@ fn document(call: &Call, allocation: &Allocation) -> Object {
 }
 
 async fn list(call: Call) -> Answer {
-    check_parameters(&call, PARAMETERS)?;
+    paging::check_parameters(&call, PARAMETERS)?;
     if call.parameter("owner").is_some() {
         call.needs("The filter 'owner'", 60)?;
     }
@@ -121,17 +121,6 @@ async fn list(call: Call) -> Answer {
     }
     let path = "allocations";
     ALLOCATIONS.page(&call, Some(query), path, false).await
-}
-
-fn check_parameters(call: &Call, known: &[&str]) -> Result<(), ApiError> {
-    let unknown = call.query().iter().map(|(name, _)| name.as_str());
-    match unknown.into_iter().find(|name| !known.contains(name)) {
-        None => Ok(()),
-        Some(name) => {
-            let shown: String = name.chars().take(80).collect();
-            Err(ApiError::invalid(format!("Unexpected arguments: {shown}.")))
-        }
-    }
 }
 
 /// Whose allocations: what is asked for, and never more than the caller may see.
@@ -179,7 +168,6 @@ fn members() -> NodeRule {
 }
 
 async fn show(call: Call, Path(named): Path<String>) -> Answer {
-    check_parameters(&call, &["fields"])?;
     let known = find(&call, &named, SEE_INSIDE).await?;
     ALLOCATIONS.show(&call, &known.resource)
 }
@@ -285,7 +273,6 @@ async fn delete(call: Call, Path(named): Path<String>) -> Answer {
 }
 
 async fn show_of_node(call: Call, Path(named): Path<String>) -> Answer {
-    check_parameters(&call, &["fields"])?;
     let node = named_node(&call, &named).await?;
     let allocation = of_node(&call, &node, &named, SEE_INSIDE).await?;
     ALLOCATIONS.show(&call, &allocation)

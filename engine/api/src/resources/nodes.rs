@@ -91,7 +91,9 @@ async fn create(call: Call) -> Answer {
     if !body.get("driver").is_some_and(Value::is_string) {
         return Err(ApiError::invalid("Mandatory field missing: driver."));
     }
-    if let Some(parent) = body.get_mut("parent_node") {
+    if let Some(parent) = body.get_mut("parent_node")
+        && call.version().has(83)
+    {
         edit::name_parent(&call, parent).await?;
     }
     if let Some(chassis) = body.get("chassis_uuid") {

@@ -193,7 +193,7 @@ proptest! {
     fn the_same_view_and_fact_give_the_same_decision(tales in tales(), last in 0..Verb::ALL.len()) {
         let mut world = World::real();
         tell_all(&mut world, &tales);
-        let view = View { node: &world.node, policy: &world.policy, now: world.now, nonce: "n" };
+        let view = View { node: &world.node, policy: &world.policy, now: world.now, nonce: "n", asker: None };
         let fact = fact(&world, &Tale::Verb(last)).unwrap();
         let once = decide(&view, &fact).map(|d| (d.node, d.effects, d.history));
         let twice = decide(&view, &fact).map(|d| (d.node, d.effects, d.history));

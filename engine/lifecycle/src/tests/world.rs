@@ -61,6 +61,7 @@ impl World {
             policy: &self.policy,
             now: self.now,
             nonce: "a nonce",
+            asker: None,
         };
         let decision = decide(&view, &fact)?;
         if decision.cancel_others {

@@ -147,6 +147,7 @@ fn flow() -> impl Strategy<Value = Flow> {
                 came_early: false,
                 abort_requested: small % 3 == 0,
                 requested_steps,
+                asker: None,
                 agent_steps_version: agent_steps_version.filter(|version| !version.is_null()),
             },
         )

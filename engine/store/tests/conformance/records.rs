@@ -1,8 +1,8 @@
 //! Records for the tests, and short ways to write them.
 
 use model::{
-    Action, Effect, EffectId, Flow, FlowKind, Guarded, HistoryEntry, MacAddress, Node, Object,
-    Port, ProvisionState, Retry, Severity, Timestamp,
+    Action, Asker, Circumstances, Effect, EffectId, Flow, FlowKind, Guarded, HistoryEntry,
+    MacAddress, Node, Object, Port, ProvisionState, Retry, Severity, Timestamp,
 };
 use ports::blob::{Blob, BlobKind};
 use ports::query::{NodeQuery, Page, Parentage};
@@ -76,6 +76,15 @@ pub fn line(node: Uuid, event: impl Into<String>) -> HistoryEntry {
         stage: None,
         detail: Some("what happened".to_owned()),
         severity: Severity::Info,
+        circumstances: Circumstances {
+            target: Some(ProvisionState::Manageable),
+            seconds: Some(7),
+            asker: Some(Asker {
+                user: "amelia".to_owned(),
+                project: None,
+            }),
+            conductor: Some("one".to_owned()),
+        },
     }
 }
 
@@ -93,6 +102,7 @@ pub fn flow() -> Flow {
         came_early: false,
         abort_requested: false,
         requested_steps: Vec::new(),
+        asker: None,
         agent_steps_version: None,
     }
 }

@@ -106,7 +106,9 @@ pub(crate) async fn name_parent(call: &Call, parent: &mut Value) -> Result<(), A
         let known = error.status().is_server_error();
         match known {
             true => error,
-            false => ApiError::invalid("The parent node could not be found."),
+            false => ApiError::invalid(format!(
+                "Unable to apply the requested parent_node {text:?}. Requested value was invalid."
+            )),
         }
     })?;
     *parent = Value::String(found.uuid.to_string());

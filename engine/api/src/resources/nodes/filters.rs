@@ -50,6 +50,9 @@ pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<NodeQu
     if conductor.is_some_and(|name| name != call.app.engine.conductor_name()) {
         return Ok(None);
     }
+    let Some(parentage) = parentage(call).await? else {
+        return Ok(None);
+    };
     let text = |name: &str| call.parameter(name).map(str::to_owned);
     let flag = |name: &str| call.parameter(name).map(|t| flag_of(name, t)).transpose();
     Ok(Some(NodeQuery {
@@ -71,7 +74,7 @@ pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<NodeQu
         shards: listed(call, "shard"),
         sharded: flag("sharded")?,
         instance_name: text("instance_name"),
-        parentage: parentage(call).await?,
+        parentage,
     }))
 }
 
@@ -124,14 +127,19 @@ fn fault(call: &Call) -> Result<Option<Fault>, ApiError> {
     })
 }
 
-async fn parentage(call: &Call) -> Result<Parentage, ApiError> {
+/// Whose children; none when that node is not there.
+async fn parentage(call: &Call) -> Result<Option<Parentage>, ApiError> {
     if let Some(parent) = call.parameter("parent_node") {
-        return Ok(Parentage::Of(ident::node(call, parent).await?.uuid));
+        return match ident::node(call, parent).await {
+            Ok(parent) => Ok(Some(Parentage::Of(parent.uuid))),
+            Err(error) if error.status().is_client_error() => Ok(None),
+            Err(error) => Err(error),
+        };
     }
     let all = call.parameter("include_children");
     let all = all.map(|t| flag_of("include_children", t)).transpose()?;
-    Ok(match all.unwrap_or(false) {
+    Ok(Some(match all.unwrap_or(false) {
         true => Parentage::All,
         false => Parentage::TopLevel,
-    })
+    }))
 }
