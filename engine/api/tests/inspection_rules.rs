@@ -133,12 +133,12 @@ async fn what_is_wrong_is_refused() {
         (json!({"actions": "x"}), "actions: a list"),
         (with("priority", json!(-1)), "priority"),
         (with("priority", json!(10000)), "priority"),
-        (with("priority", json!("5")), "priority"),
+        (with("priority", json!("+5")), "priority"),
         (with("priority", Value::Null), "priority"),
         (with("phase", json!("other")), "phase"),
         (with("phase", Value::Null), "phase"),
         (with("conditions", Value::Null), "conditions"),
-        (with("sensitive", json!("yes")), "sensitive"),
+        (with("sensitive", json!("perhaps")), "sensitive"),
         (with("description", json!("x".repeat(256))), "description"),
         (with("uuid", json!("x")), "uuid"),
         (with("scope", json!("x")), "scope"),
@@ -202,6 +202,17 @@ async fn what_is_wrong_is_refused() {
             .status,
         400
     );
+}
+
+/// Ironic's command line sends texts, which Ironic itself refuses.
+#[tokio::test]
+async fn numbers_and_booleans_may_be_texts() {
+    let router = Fake::new().operator();
+    let mut body = with("priority", json!("7"));
+    body["sensitive"] = json!("False");
+    let made = make(&router, body).await;
+    assert_eq!(made.body["priority"], 7);
+    assert_eq!(made.body["sensitive"], false);
 }
 
 #[tokio::test]

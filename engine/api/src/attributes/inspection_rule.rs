@@ -49,11 +49,7 @@ pub(crate) const TABLE: &[Row] = &[
         write: Always,
         read: |rule| json!(rule.sensitive),
         set: |rule, given| {
-            rule.sensitive = match given {
-                Value::Null => false,
-                Value::Bool(sensitive) => sensitive,
-                _ => return Err("a boolean is expected".to_owned()),
-            };
+            rule.sensitive = value::flag(&given, false)?;
             Ok(())
         },
     },
@@ -94,9 +90,11 @@ pub(crate) const TABLE: &[Row] = &[
     },
 ];
 
+/// Also as text: Ironic's own command line sends it so.
 fn priority(given: &Value) -> Result<i64, String> {
     let number = match given {
         Value::Null => Some(0),
+        Value::String(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits.parse().ok(),
         other => other.as_i64(),
     };
     number
