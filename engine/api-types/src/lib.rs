@@ -26,6 +26,7 @@ pub mod port;
 pub mod portgroup;
 pub mod root;
 pub mod runbook;
+pub mod shard;
 pub mod states;
 pub mod timeline;
 pub mod traits;

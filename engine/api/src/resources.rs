@@ -16,11 +16,10 @@
 //! }
 //! ```
 //!
-//! then `mod things;` and `things::endpoints,` below, and take its paths out of `absent.rs`. Paths have no `/v1`. Version, access and
+//! then `mod things;` and `things::endpoints,` below. Paths have no `/v1`. Version, access and
 //! body are seen to before a handler runs; `/v1` lists the collection by itself. What a project's users may see of it is said with
 //! [`crate::access`]: nodes fetched with `ident::node` are judged there.
 
-mod absent;
 mod agent_calls;
 mod allocations;
 mod bios;
@@ -55,6 +54,7 @@ mod provision_steps;
 mod raid;
 mod root;
 mod runbooks;
+mod shards;
 mod states;
 mod timeline;
 mod traits;
@@ -104,6 +104,7 @@ const OPERATOR: &[Endpoints] = &[
     history::endpoints,
     children::endpoints,
     chassis::endpoints,
+    shards::endpoints,
     deploy_templates::endpoints,
     runbooks::endpoints,
     inspection_rules::endpoints,
@@ -130,7 +131,7 @@ const AGENT: &[Endpoints] = &[
 
 /// All of the operators' resources.
 pub(crate) fn operator() -> Router<App> {
-    endpoint::router(listed(OPERATOR)).merge(absent::router())
+    endpoint::router(listed(OPERATOR))
 }
 
 /// The agents' resources.

@@ -115,6 +115,8 @@ pub trait Store: Send + Sync {
     async fn node_by_name(&self, name: &str) -> Result<Option<Node>, StoreError>;
     /// A page of nodes, in order of creation unless the page says otherwise. A marker that does not exist is `NotFound`.
     async fn nodes(&self, query: &NodeQuery) -> Result<Vec<Node>, StoreError>;
+    /// The shards that nodes are in, and how many are in each; none stands for no shard. The largest first, then by name.
+    async fn shards(&self) -> Result<Vec<(Option<String>, u64)>, StoreError>;
     /// Nodes with a flow or an errand: what a starting engine takes up again.
     async fn nodes_at_work(&self) -> Result<Vec<Node>, StoreError>;
     /// The outbox of one node, oldest first.

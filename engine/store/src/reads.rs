@@ -63,6 +63,16 @@ impl SqlStore {
         row.map(|row| self.port_of(&row)).transpose()
     }
 
+    pub(crate) async fn count_by_shard(&self) -> Result<Vec<(Option<String>, u64)>, StoreError> {
+        let sql = "SELECT shard, COUNT(*) FROM nodes GROUP BY shard";
+        let rows = self.rows(sql, Vec::new()).await?;
+        let read = |row: &Row| Ok((row.get(0)?, row.count(1)?));
+        let all: Result<Vec<(Option<String>, u64)>, Fault> = rows.iter().map(read).collect();
+        let mut all = all.map_err(reading)?;
+        all.sort_by(|(a, a_count), (b, b_count)| b_count.cmp(a_count).then_with(|| a.cmp(b)));
+        Ok(all)
+    }
+
     fn node_of(&self, row: &Row) -> Result<Node, StoreError> {
         let text: String = row.get(2).map_err(reading)?;
         let mut node = self

@@ -130,6 +130,10 @@ impl Store for SqlStore {
         self.list_nodes(query).await
     }
 
+    async fn shards(&self) -> Result<Vec<(Option<String>, u64)>, StoreError> {
+        self.count_by_shard().await
+    }
+
     async fn nodes_at_work(&self) -> Result<Vec<Node>, StoreError> {
         self.list_nodes_at_work().await
     }

@@ -118,6 +118,15 @@ impl Store for Fake {
             |n| n.name.as_deref(),
         )
     }
+    async fn shards(&self) -> Result<Vec<(Option<String>, u64)>, StoreError> {
+        let mut counts = std::collections::BTreeMap::new();
+        for node in &self.read()?.nodes {
+            *counts.entry(node.shard.clone()).or_insert(0) += 1;
+        }
+        let mut all: Vec<_> = counts.into_iter().collect();
+        all.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        Ok(all)
+    }
     async fn nodes_at_work(&self) -> Result<Vec<Node>, StoreError> {
         unused()
     }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 on_both!(
     each_criterion_finds_its_nodes,
+    shards_are_counted,
     patterns_match_themselves_only,
     unknown_keys_and_markers_are_refused
 );
@@ -35,6 +36,21 @@ fn fleet() -> [Node; 3] {
     two.owner = Some("bob".to_owned());
     two.shard = Some("s2".to_owned());
     [one, two, node(3)]
+}
+
+async fn shards_are_counted(place: Place) {
+    let store = place.open().await;
+    assert_eq!(store.shards().await.unwrap(), []);
+    let [one, two, mut three] = fleet();
+    three.shard = Some("s2".to_owned());
+    for node in [one, two, three, node(4)] {
+        store.create_node(node, Vec::new()).await.unwrap();
+    }
+    let named = |name: &str, count| (Some(name.to_owned()), count);
+    assert_eq!(
+        store.shards().await.unwrap(),
+        [named("s2", 2), (None, 1), named("s1", 1)]
+    );
 }
 
 async fn each_criterion_finds_its_nodes(place: Place) {
