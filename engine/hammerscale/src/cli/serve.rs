@@ -2,9 +2,10 @@
 
 use super::Serve;
 use super::format;
-use crate::config::{self, KEYS, Kind, Surroundings};
+use crate::config::{self, IronicSources, KEYS, Kind, Remark, Surroundings, Verdict};
+use crate::serve::log_once;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Run the daemon
 #[derive(Args)]
@@ -13,6 +14,7 @@ use std::path::PathBuf;
   hammerscale serve --listen 127.0.0.1:7000 --data-dir /srv/hammerscale
   hammerscale serve --config /etc/hammerscale/hammerscale.toml --check-config
   hammerscale serve --netboot-interface br0 --netboot-dhcp proxy
+  hammerscale serve --ironic-env --check-config      (with the variables that ironic-image was given)
 
 Every key of the configuration has a flag: see --help (all) and docs/guide/configuration.md. Flags go before HAMMERSCALE_* variables,
 which go before the file.")]
@@ -23,6 +25,15 @@ pub struct ServeArgs {
     /// Check the configuration, show what is in effect (secrets masked), and end
     #[arg(long)]
     check_config: bool,
+    /// Understand Ironic's settings too: the variables of Metal3's ironic-image, OS_<SECTION>__<OPTION>, /certs/ironic and /auth/ironic
+    ///
+    /// Each setting is named in the log (with --check-config: shown) with the key that it sets here, or with the reason why it has no
+    /// meaning or is not supported yet. Whatever is said in this program's own file, variables or flags is stronger.
+    #[arg(long)]
+    ironic_env: bool,
+    /// With --ironic-env: an ironic.conf, weaker than the variables
+    #[arg(long, value_name = "FILE", requires = "ironic_env")]
+    ironic_conf: Option<PathBuf>,
     #[command(flatten)]
     keys: KeyFlags,
 }
@@ -35,11 +46,39 @@ impl ServeArgs {
             .as_deref()
             .filter(|it| !it.as_os_str().is_empty());
         let surroundings = Surroundings::of_this_process();
-        let configuration = config::load(file, &surroundings, &self.keys.0)?;
-        match self.check_config {
-            true => format::print(&configuration.effective.render()),
-            false => serve(configuration.settings),
+        let ironic = self.ironic_env.then(|| IronicSources {
+            conf: self.ironic_conf.as_deref(),
+            root: Path::new("/"),
+        });
+        let (configuration, remarks) = config::load_over(ironic, file, &surroundings, &self.keys.0);
+        // Which of Ironic's settings led to a problem is part of the answer.
+        let configuration = configuration.inspect_err(|_| eprint!("{}", rendered(&remarks)))?;
+        if self.check_config {
+            let shown = rendered(&remarks) + &configuration.effective.render();
+            return format::print(&shown);
         }
+        log_once(&configuration.settings.log, || remarks.iter().for_each(log))?;
+        serve(configuration.settings)
+    }
+}
+
+/// Ironic's settings as comments above the configuration that they led to.
+fn rendered(remarks: &[Remark]) -> String {
+    let mut lines: Vec<String> = remarks.iter().map(|it| format!("# {it}\n")).collect();
+    if !lines.is_empty() {
+        lines.insert(0, "# Ironic's settings:\n".to_owned());
+        lines.push("\n".to_owned());
+    }
+    lines.concat()
+}
+
+/// What was not taken over is a warning: somebody set it for a reason.
+fn log(remark: &Remark) {
+    match remark.verdict {
+        Verdict::Taken { .. } | Verdict::NoMeaning(_) => {
+            tracing::info!("Ironic's setting {remark}")
+        }
+        Verdict::NotYet(_) | Verdict::Unknown => tracing::warn!("Ironic's setting {remark}"),
     }
 }
 

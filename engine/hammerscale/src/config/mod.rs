@@ -3,6 +3,7 @@
 
 mod database;
 mod fragments;
+mod ironic;
 mod keys;
 mod merged;
 mod netboot;
@@ -17,6 +18,7 @@ mod validate;
 mod words;
 
 pub use database::DatabaseUrl;
+pub use ironic::{IronicSources, Remark, Verdict};
 pub use keys::{KEYS, Key, Kind, Preset};
 pub use merged::{Merged, Surroundings};
 pub use network::Network;
@@ -51,8 +53,24 @@ pub fn load(
     surroundings: &Surroundings,
     flags: &[(&'static str, String)],
 ) -> Result<Configuration, Problems> {
+    load_over(None, file, surroundings, flags).0
+}
+
+/// As [`load`], with Ironic's settings below everything else; says what became of each of them, whether the rest is good or not.
+pub fn load_over(
+    ironic: Option<IronicSources<'_>>,
+    file: Option<&Path>,
+    surroundings: &Surroundings,
+    flags: &[(&'static str, String)],
+) -> (Result<Configuration, Problems>, Vec<Remark>) {
     let mut problems = Vec::new();
     let mut all = Vec::new();
+    let mut remarks = Vec::new();
+    if let Some(sources) = ironic {
+        let reading = ironic::read(sources, surroundings, &mut problems);
+        all.extend(reading.fragments);
+        remarks = reading.remarks;
+    }
     if let Some(file) = file {
         all.extend(fragments::from_file(file, &mut problems));
     }
@@ -65,11 +83,12 @@ pub fn load(
     let mut reader = reader::Reader::new(&effective);
     let settings = validate::settings(&mut reader);
     problems.extend(reader.problems);
-    match settings {
+    let configuration = match settings {
         Some(settings) if problems.is_empty() => Ok(Configuration {
             settings,
             effective,
         }),
         _ => Err(Problems(problems)),
-    }
+    };
+    (configuration, remarks)
 }
