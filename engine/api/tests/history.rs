@@ -3,12 +3,13 @@
 
 mod support;
 
+use api::{Accounts, Role, Roles};
 use axum::Router;
 use model::{Asker, Circumstances, HistoryEntry, ProvisionState as State, Severity, Timestamp};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use support::Fake;
-use support::ask::{ask, ask_at};
+use support::ask::{ask, ask_as, ask_at};
 use uuid::Uuid;
 
 fn line(node: Uuid, number: u128, from: State, to: State, detail: &str) -> HistoryEntry {
@@ -193,4 +194,43 @@ async fn it_is_sorted_and_paged() {
             "{entry}"
         );
     }
+}
+
+#[tokio::test]
+async fn the_engine_is_told_who_asks() {
+    let (fake, open) = site();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("htpasswd");
+    let hash = bcrypt::hash("pw", 4).unwrap();
+    std::fs::write(&path, format!("amelia:{hash}\nroot:{hash}\n")).unwrap();
+    let roles = [("amelia", "member:p1"), ("root", "admin")];
+    let roles = roles.map(|(user, role)| (user.to_owned(), role.parse::<Role>().unwrap()));
+    let accounts = Accounts::open(&path, Roles::new(roles)).unwrap();
+    let guarded = fake.guarded(accounts);
+    fake.change(Uuid::from_u128(1), |node| {
+        node.owner = Some("p1".to_owned());
+    });
+    let power = || Some(json!({"target": "power on"}));
+    let path = "/v1/nodes/a/states/power";
+    assert_eq!(
+        ask_as(&guarded, "amelia", "PUT", path, power())
+            .await
+            .status,
+        202
+    );
+    assert_eq!(
+        ask_as(&guarded, "root", "PUT", path, power()).await.status,
+        202
+    );
+    assert_eq!(ask(&open, "PUT", path, power()).await.status, 202);
+    let asker = |user: &str, project: Option<&str>| {
+        Some(Asker {
+            user: user.to_owned(),
+            project: project.map(str::to_owned),
+        })
+    };
+    assert_eq!(
+        fake.world.lock().unwrap().askers,
+        [asker("amelia", Some("p1")), asker("root", None), None]
+    );
 }

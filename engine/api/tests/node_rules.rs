@@ -238,3 +238,36 @@ async fn who_has_a_node_is_named() {
     let reply = ask(&router, "PUT", "/v1/nodes/a/maintenance", Some(json!({}))).await;
     assert_eq!(reply.error(), "no");
 }
+
+#[tokio::test]
+async fn a_node_on_its_way_is_not_patched_whatever_the_patch() {
+    let (fake, router) = site();
+    let node = uuid::Uuid::from_u128(1);
+    let way = |state: State| {
+        move |node: &mut model::Node| {
+            node.provision_state = state;
+            node.target_provision_state = Some(State::Active);
+        }
+    };
+    let bad = || Some(json!([{"op": "replace", "path": "/extra/none", "value": 1}]));
+    for state in [
+        State::Deploying,
+        State::DeployWait,
+        State::Deleting,
+        State::CleanWait,
+    ] {
+        fake.change(node, way(state));
+        let reply = ask(&router, "PATCH", "/v1/nodes/a", bad()).await;
+        assert_eq!(reply.status, 409, "{state}: {}", reply.text);
+        assert!(
+            reply
+                .error()
+                .contains("while a state transition is in progress")
+        );
+    }
+    for state in [State::DeployFailed, State::ServiceHold, State::InspectWait] {
+        fake.change(node, way(state));
+        let reply = ask(&router, "PATCH", "/v1/nodes/a", bad()).await;
+        assert_eq!(reply.status, 400, "{state}: {}", reply.text);
+    }
+}

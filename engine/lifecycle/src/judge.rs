@@ -86,19 +86,29 @@ fn protected(node: &Node) -> Refusal {
     )
 }
 
+/// Whether the node may be edited at all now, whatever the edit.
+///
+/// # Errors
+/// It is on its way from one state to another.
+pub fn judge_editable(node: &Node) -> Result<(), Refusal> {
+    let state = node.provision_state;
+    let working = state.class() == StateClass::Working && state != S::Verifying;
+    if (working && node.target_provision_state.is_some()) || !is_settled(node) {
+        return Err(wrong_state(format!(
+            "Node {} can not be updated while a state transition is in progress. It is in state \"{state}\".",
+            node.uuid
+        )));
+    }
+    Ok(())
+}
+
 /// Whether the node may become this by an edit of its document.
 pub fn judge_edit(old: &Node, new: &Node) -> Result<(), Refusal> {
     if is_only_instance_removed(old, new) && old.maintenance {
         return Ok(());
     }
+    judge_editable(old)?;
     let state = old.provision_state;
-    let working = state.class() == StateClass::Working && state != S::Verifying;
-    if (working && old.target_provision_state.is_some()) || !is_settled(old) {
-        return Err(wrong_state(format!(
-            "Node {} can not be updated while a state transition is in progress. It is in state \"{state}\".",
-            old.uuid
-        )));
-    }
     let rearrangeable = REARRANGEABLE.contains(&state) || old.maintenance;
     if !rearrangeable && (old.interfaces != new.interfaces || old.driver != new.driver) {
         return Err(wrong_state(format!(

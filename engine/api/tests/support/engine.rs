@@ -69,6 +69,7 @@ fn check(world: &World, node: &Node) -> Result<(), EngineError> {
 impl Fake {
     fn begin(&self) -> Result<std::sync::MutexGuard<'_, World>, EngineError> {
         let mut world = self.world.lock().unwrap();
+        world.askers.push(ports::asker::current());
         match world.refuse.take() {
             Some(refusal) => Err(refusal.into()),
             None => Ok(world),

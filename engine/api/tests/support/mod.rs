@@ -44,6 +44,8 @@ pub struct World {
     pub refuse: Option<model::Refusal>,
     pub heartbeats: Vec<(Uuid, agent_wire::HeartbeatRequest)>,
     pub lookups: usize,
+    /// On whose behalf each engine call came.
+    pub askers: Vec<Option<model::Asker>>,
     pub vifs: Vec<ports::hardware::VifRequest>,
     /// The store answers nothing any more.
     pub broken: bool,

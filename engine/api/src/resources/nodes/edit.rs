@@ -44,6 +44,10 @@ pub(crate) async fn patch(call: Call, Path(node): Path<String>) -> Answer {
 
 fn edited(old: &Node, operations: Vec<Operation>) -> Result<Node, Refusal> {
     let invalid = |why: String| Refusal::new(RefusalKind::Invalid, why);
+    if !old.maintenance {
+        // Said before anything that may be wrong with the patch, as Ironic does.
+        lifecycle::judge_editable(old)?;
+    }
     let patched = apply(patchable(TABLE, old), operations).map_err(invalid)?;
     let mut node = old.clone();
     write_back(TABLE, &mut node, patched)
