@@ -3,10 +3,11 @@
 
 mod support;
 
+use api::{Accounts, Role, Roles};
 use model::{ProvisionState, Verb};
 use serde_json::{Value, json};
 use support::Fake;
-use support::ask::{Reply, ask, ask_at};
+use support::ask::{Reply, ask, ask_as, ask_at};
 
 const PATH: &str = "/v1/runbooks";
 
@@ -299,4 +300,118 @@ async fn a_node_with_the_trait_may_use_it() {
         .map(|(_, verb, steps, _)| (*verb, *steps))
         .collect();
     assert_eq!(steps, [(Verb::Clean, 2); 3]);
+}
+
+/// A router for users with these roles; their passwords are `pw`.
+fn guarded(fake: &std::sync::Arc<Fake>, folder: &std::path::Path) -> axum::Router {
+    let roles = [
+        ("admin", "admin"),
+        ("audit", "system-reader"),
+        ("manager", "manager:blue"),
+        ("member", "member:blue"),
+        ("stranger", "manager:green"),
+    ];
+    let line = |(name, _): &(&str, &str)| format!("{name}:{}\n", bcrypt::hash("pw", 4).unwrap());
+    let path = folder.join("htpasswd");
+    std::fs::write(&path, roles.iter().map(line).collect::<String>()).unwrap();
+    let role = |(name, role): (&str, &str)| (name.to_owned(), role.parse::<Role>().unwrap());
+    let accounts = Accounts::open(&path, Roles::new(roles.map(role))).unwrap();
+    fake.guarded(accounts)
+}
+
+#[tokio::test]
+async fn a_projects_managers_have_their_own() {
+    let fake = Fake::new();
+    fake.add_node("n", |node| {
+        node.owner = Some("blue".to_owned());
+        node.provision_state = ProvisionState::Manageable;
+        node.traits = vec!["CUSTOM_T".to_owned()];
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let router = guarded(&fake, folder.path());
+    for (user, name, owner, status) in [
+        ("audit", "a", Value::Null, 403),
+        ("member", "a", Value::Null, 403),
+        ("manager", "blues", Value::Null, 201),
+        ("manager", "a", json!("green"), 400),
+        ("admin", "greens", json!("green"), 201),
+        ("admin", "nobodys", Value::Null, 201),
+    ] {
+        let body = json!({"name": name, "steps": [step()], "owner": owner});
+        let made = ask_as(&router, user, "POST", PATH, Some(body)).await;
+        assert_eq!(made.status, status, "{user}: {}", made.text);
+        if user == "manager" && status == 201 {
+            assert_eq!(made.body["owner"], "blue");
+        }
+    }
+    let body = json!({"name": "a", "steps": [step()], "public": true});
+    let made = ask_as(&router, "manager", "POST", PATH, Some(body.clone())).await;
+    assert_eq!(made.status, 400, "{}", made.text);
+    assert_eq!(
+        ask_as(&router, "admin", "POST", PATH, Some(body))
+            .await
+            .status,
+        201
+    );
+
+    for (user, names) in [
+        ("admin", &["blues", "greens", "nobodys", "a"][..]),
+        ("audit", &["blues", "greens", "nobodys", "a"]),
+        ("member", &["blues", "a"]),
+        ("stranger", &["greens", "a"]),
+    ] {
+        let list = ask_as(&router, user, "GET", PATH, None).await;
+        let all = list.body["runbooks"].as_array().unwrap().iter();
+        let seen: Vec<&str> = all.map(|it| it["name"].as_str().unwrap()).collect();
+        assert_eq!(seen, names, "{user}");
+    }
+    let first = ask_as(&router, "member", "GET", &format!("{PATH}?limit=1"), None).await;
+    assert_eq!(first.body["runbooks"][0]["name"], "blues");
+    let next = first.body["next"].as_str().unwrap();
+    let next = &next[next.find("/v1/").unwrap()..];
+    let second = ask_as(&router, "member", "GET", next, None).await;
+    assert_eq!(second.body["runbooks"][0]["name"], "a");
+
+    let rename = json!([{"op": "add", "path": "/extra/a", "value": 1}]);
+    let public = json!([{"op": "add", "path": "/public", "value": true}]);
+    let traits = json!({"traits": ["CUSTOM_T"]});
+    for (user, method, path, body, status) in [
+        ("member", "GET", "blues", None, 200),
+        ("member", "GET", "a", None, 200),
+        ("member", "GET", "greens", None, 403),
+        ("member", "PATCH", "blues", Some(&rename), 403),
+        ("stranger", "PATCH", "blues", Some(&rename), 403),
+        ("manager", "PATCH", "blues", Some(&rename), 200),
+        ("manager", "PATCH", "blues", Some(&public), 403),
+        ("audit", "PUT", "blues/traits", Some(&traits), 403),
+        ("manager", "PUT", "blues/traits", Some(&traits), 204),
+        ("admin", "PUT", "greens/traits", Some(&traits), 204),
+        ("stranger", "DELETE", "blues", None, 403),
+        ("stranger", "DELETE", "greens/traits/CUSTOM_NONE", None, 204),
+    ] {
+        let path = format!("{PATH}/{path}");
+        let reply = ask_as(&router, user, method, &path, body.cloned()).await;
+        assert_eq!(
+            reply.status, status,
+            "{user} {method} {path}: {}",
+            reply.text
+        );
+    }
+    for (user, runbook, status) in [
+        ("member", "blues", 403),
+        ("manager", "greens", 403),
+        ("manager", "blues", 202),
+        ("admin", "greens", 202),
+    ] {
+        let body = json!({"target": "clean", "runbook": runbook});
+        let path = "/v1/nodes/n/states/provision";
+        let reply = ask_as(&router, user, "PUT", path, Some(body)).await;
+        assert_eq!(reply.status, status, "{user} {runbook}: {}", reply.text);
+    }
+    assert_eq!(
+        ask_as(&router, "manager", "DELETE", &format!("{PATH}/blues"), None)
+            .await
+            .status,
+        204
+    );
 }

@@ -37,6 +37,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .lists("deploy_templates", "DeployTemplate", FIELDS),
         changing(Endpoint::post(path, create, "Add a deploy template"))
             .takes("DeployTemplate", FIELDS)
+            .writes(TABLE)
             .shows("DeployTemplate", FIELDS),
         Endpoint::get(one, show, "Show a deploy template")
             .since(SINCE)

@@ -33,9 +33,11 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(path, list, "List inspection rules")
             .since(SINCE)
+            .filters(&[("phase", SINCE)])
             .lists("inspection_rules", "InspectionRule", FIELDS),
         changing(Endpoint::post(path, create, "Add an inspection rule"))
             .takes("InspectionRule", FIELDS)
+            .writes(TABLE)
             .shows("InspectionRule", FIELDS),
         Endpoint::get(one, show, "Show an inspection rule")
             .since(SINCE)

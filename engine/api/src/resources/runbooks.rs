@@ -59,9 +59,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     let open = |endpoint: Endpoint| endpoint.since(SINCE).access(Access::Anyone);
     let changing = |endpoint: Endpoint| open(endpoint).too_old(TooOld::NotAllowed);
     let mut all = vec![
-        open(Endpoint::get(path, list::list, "List runbooks")).lists("runbooks", "Runbook", FIELDS),
+        open(Endpoint::get(path, list::list, "List runbooks"))
+            .filters(&[("project", SINCE)])
+            .lists("runbooks", "Runbook", FIELDS),
         changing(Endpoint::post(path, create, "Add a runbook"))
             .takes("Runbook", FIELDS)
+            .writes(TABLE)
             .shows("Runbook", FIELDS),
         open(Endpoint::get(one, show, "Show a runbook")).shows("Runbook", FIELDS),
         changing(Endpoint::patch(one, patch, "Change a runbook")).shows("Runbook", FIELDS),
