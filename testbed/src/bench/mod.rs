@@ -1,10 +1,15 @@
 //! `cargo testbed bench`: the figures that the project promises, measured on this machine. They are shown, never asserted.
 
+mod api;
 mod daemon;
 mod deployment;
+mod load;
+mod provision;
+mod subject;
+mod table;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::lab::deadline::Interrupt;
 
@@ -13,11 +18,24 @@ use crate::lab::deadline::Interrupt;
 #[command(after_help = "\
 Examples:
   cargo testbed bench                 everything; the virtual machines need root and Debian
-  cargo testbed bench --only daemon   without virtual machines")]
+  cargo testbed bench --only daemon   without virtual machines
+  cargo testbed bench api --beside-ironic
+                                      what requests cost, here and in real Ironic; about 12 minutes
+  cargo testbed bench provision --beside-ironic
+                                      what a node's life costs, here and in real Ironic; about 3 minutes")]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct BenchCommand {
+    #[command(subcommand)]
+    what: Option<What>,
     /// Only this part
     #[arg(long, value_enum)]
     only: Option<Part>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Api(api::ApiCommand),
+    Provision(provision::ProvisionCommand),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -31,6 +49,11 @@ enum Part {
 impl BenchCommand {
     /// Measures and prints.
     pub fn run(self) -> Result<()> {
+        match self.what {
+            Some(What::Api(command)) => return command.run(),
+            Some(What::Provision(command)) => return command.run(),
+            None => {}
+        }
         let interrupt = Interrupt::on_signals()?;
         let wanted = |part| self.only.is_none_or(|only| only == part);
         let mut figures = Figures::default();

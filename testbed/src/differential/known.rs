@@ -1,5 +1,5 @@
 //! The differences that were decided: docs/differences.md, read as the list it is. A section is a difference; its table says for which
-//! requests and in which part it shows; the words below say why. `*` stands for anything.
+//! requests (a method, a path, perhaps a body) and in which part it shows; the words below say why. `*` stands for anything.
 
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeMap;
@@ -17,6 +17,17 @@ pub struct Known {
     seen: BTreeMap<String, usize>,
 }
 
+/// What was asked, as rows name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The HTTP method.
+    pub method: &'a str,
+    /// The path, ids replaced.
+    pub path: &'a str,
+    /// The body; empty when there is none.
+    pub body: &'a str,
+}
+
 #[derive(Debug)]
 struct Entry {
     id: String,
@@ -28,6 +39,7 @@ struct Entry {
 struct Row {
     methods: Vec<String>,
     path: String,
+    body: String,
     part: String,
     ironic: String,
     ours: String,
@@ -81,10 +93,10 @@ impl Known {
     }
 
     /// The id of the listed difference that this is; it counts as seen.
-    pub fn recognise(&mut self, method: &str, path: &str, found: &Found) -> Option<&str> {
+    pub fn recognise(&mut self, asked: &Asked<'_>, found: &Found) -> Option<&str> {
         let entry = self.entries.iter().find(|entry| {
             let mut rows = entry.rows.iter();
-            rows.any(|row| row.matches(method, path, found))
+            rows.any(|row| row.matches(asked, found))
         })?;
         *self.seen.entry(entry.id.clone()).or_default() += 1;
         Some(&entry.id)
@@ -128,21 +140,24 @@ impl Row {
         let [request, part, ironic, ours] = cells else {
             bail!("a row has four cells: request, part, Ironic, Hammerscale; not {cells:?}");
         };
-        let (methods, path) = request.split_once(' ').context("METHOD PATH")?;
+        let (methods, rest) = request.split_once(' ').context("METHOD PATH [BODY]")?;
+        let (path, body) = rest.split_once(' ').unwrap_or((rest, "*"));
         Ok(Self {
             methods: methods.split(',').map(str::to_owned).collect(),
             path: path.to_owned(),
+            body: body.to_owned(),
             part: part.clone(),
             ironic: ironic.clone(),
             ours: ours.clone(),
         })
     }
 
-    fn matches(&self, method: &str, path: &str, found: &Found) -> bool {
+    fn matches(&self, asked: &Asked<'_>, found: &Found) -> bool {
         let methods = self.methods.iter();
-        let mut methods = methods.filter(|known| *known == "*" || *known == method);
+        let mut methods = methods.filter(|known| *known == "*" || *known == asked.method);
         methods.next().is_some()
-            && glob(&self.path, path)
+            && glob(&self.path, asked.path)
+            && glob(&self.body, asked.body)
             && glob(&self.part, &found.part)
             && glob(&self.ironic, &found.ironic)
             && glob(&self.ours, &found.ours)
@@ -180,10 +195,15 @@ mod tests {
     fn a_listed_difference_is_recognised_and_seen() {
         let mut known = Known::parse(LIST).unwrap();
         assert_eq!(known.stale(), ["bodies"]);
-        assert_eq!(known.recognise("GET", "/v1/nodes", &status("400")), None);
-        assert_eq!(known.recognise("POST", "/v1/nodes", &status("404")), None);
+        let asked = |method| Asked {
+            method,
+            path: "/v1/nodes",
+            body: "{}",
+        };
+        assert_eq!(known.recognise(&asked("GET"), &status("400")), None);
+        assert_eq!(known.recognise(&asked("POST"), &status("404")), None);
         assert_eq!(
-            known.recognise("POST", "/v1/nodes", &status("400")),
+            known.recognise(&asked("POST"), &status("400")),
             Some("bodies")
         );
         assert!(known.stale().is_empty());

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::compare::{Found, is_id};
-use super::known::Known;
+use super::known::{Asked, Known};
 use super::wire::{Reply, Request};
 use super::words;
 
@@ -56,11 +56,12 @@ impl Report {
         let path = template(&request.path);
         let mut unlisted = 0;
         for found in all {
-            if self
-                .known
-                .recognise(&request.method, &path, &found)
-                .is_some()
-            {
+            let asked = Asked {
+                method: &request.method,
+                path: &path,
+                body: request.body.as_deref().unwrap_or_default(),
+            };
+            if self.known.recognise(&asked, &found).is_some() {
                 continue;
             }
             unlisted += 1;

@@ -70,6 +70,11 @@ pub fn stages() -> Vec<Stage> {
             crate::demo::bios_stage,
         ),
         second(
+            "differential",
+            "real Ironic and the daemon answer the same requests alike",
+            crate::differential::stage,
+        ),
+        second(
             "fuzz",
             "the fuzz targets build, and their corpora do them no harm",
             fuzzing::run,

@@ -86,9 +86,9 @@ pub fn request(dice: &mut Dice) -> Request {
 fn filled(chance: &mut Chance<'_>, mut request: Request) -> Request {
     let address = format!("{:02x}", chance.below(4));
     let node = states::id("g");
-    let fill = |text: String| text.replace("$MAC", &address).replace("$g", &node);
-    request.path = fill(request.path);
-    request.body = request.body.map(fill);
+    let fill = |text: &str| text.replace("$MAC", &address).replace("$g", &node);
+    request.path = fill(&request.path);
+    request.body = request.body.as_deref().map(fill);
     request
 }
 
@@ -129,7 +129,7 @@ fn patch(chance: &mut Chance<'_>, collection: &Collection) -> Request {
     let field = *chance.one_of(collection.fields);
     let mut pointer = format!("/{}", field.name);
     if field.kind == Kind::Object && chance.percent(50) {
-        pointer.push_str(*chance.one_of::<&str>(&["/a", "/b/c", "/0", "/none"]));
+        pointer.push_str(chance.one_of::<&str>(&["/a", "/b/c", "/0", "/none"]));
     }
     let operation = chance.one_of(&["add", "replace", "remove"]);
     let body = match *operation {

@@ -16,13 +16,16 @@ GET /v1/nodes/$node
 DELETE /v1/nodes/$node
 
 story everything a node can be created with
-POST /v1/nodes {"driver":"fake-hardware","name":"full","uuid":"6a1e7a0c-8a9d-4a3b-9a49-0a4f5a2b0001","driver_info":{"fake_key":"v","password":"hidden","deep":{"list":[1,2.5,null,true]}},"properties":{"cpus":"8","memory_mb":1024,"local_gb":10,"cpu_arch":"x86_64","capabilities":"boot_mode:uefi"},"extra":{"a":{"b":["c"]}},"instance_info":{"image_source":"http://192.0.2.1/i","root_gb":5},"resource_class":"baremetal","conductor_group":"","owner":"o","lessee":"l","description":"words","automated_clean":false,"retired":false,"network_data":{},"parent_node":null,"shard":"s1","disable_power_off":false,"instance_name":"inst"}
+POST /v1/nodes {"driver":"fake-hardware","name":"full","uuid":"6a1e7a0c-8a9d-4a3b-9a49-0a4f5a2b0001","driver_info":{"fake_key":"v","password":"hidden","deep":{"list":[1,2.5,null,true]}},"properties":{"cpus":"8","memory_mb":1024,"local_gb":10,"cpu_arch":"x86_64","capabilities":"boot_mode:uefi"},"extra":{"a":{"b":["c"]}},"instance_info":{"image_source":"http://192.0.2.1/i","root_gb":5},"resource_class":"baremetal","conductor_group":"","lessee":"l","description":"words","automated_clean":false,"retired":false,"network_data":{},"parent_node":null,"shard":"s1","disable_power_off":false,"instance_name":"inst"}
 GET /v1/nodes/full
 at 1.1 1.5 1.21 1.46 1.49 1.50 1.51 1.61 1.65 1.66 1.82 1.83 1.95 1.104: GET /v1/nodes/full
 GET /v1/nodes/full?fields=uuid,name,links
 GET /v1/nodes/full?fields=driver_info,instance_info,properties
 GET /v1/nodes/full.json
 at 1.90 1.91: GET /v1/nodes/full.json
+
+story an owner at creation
+POST /v1/nodes {"driver":"fake-hardware","owner":"o"}
 
 story creations that are refused
 POST /v1/nodes {}
@@ -41,7 +44,6 @@ POST /v1/nodes {"driver":"fake-hardware","chassis_uuid":"1be26c0b-03f2-4d2e-ae87
 POST /v1/nodes {"driver":"fake-hardware","chassis_uuid":"x"}
 POST /v1/nodes {"driver":"fake-hardware","instance_uuid":"x"}
 POST /v1/nodes {"driver":"fake-hardware","properties":[]}
-POST /v1/nodes {"driver":"fake-hardware","properties":null}
 POST /v1/nodes {"driver":"fake-hardware","extra":"x"}
 POST /v1/nodes {"driver":"fake-hardware","driver_info":7}
 POST /v1/nodes {"driver":"fake-hardware","instance_info":null}
@@ -323,6 +325,9 @@ PATCH /v1/nodes/$child [{"op":"replace","path":"/parent_node","value":"$child"}]
 PATCH /v1/nodes/$child [{"op":"replace","path":"/parent_node","value":"nobody"}]
 PATCH /v1/nodes/$child [{"op":"remove","path":"/parent_node"}]
 GET /v1/nodes
+
+story what Ironic stumbles over
+POST /v1/nodes {"driver":"fake-hardware","properties":null}
 
 story deletions
 node one

@@ -60,9 +60,6 @@ PATCH /v1/nodes/one [{"op":"add","path":"extra","value":1}]
 PATCH /v1/nodes/one [{"op":"add","path":"/extra/","value":1}]
 PATCH /v1/nodes/one [{"op":"add","path":"//extra","value":1}]
 PATCH /v1/nodes/one [{"op":"add","path":"/extra//a","value":1}]
-PATCH /v1/nodes/one [{"op":"add","path":"/extra/a~1b","value":1}]
-PATCH /v1/nodes/one [{"op":"add","path":"/extra/a~0b","value":1}]
-PATCH /v1/nodes/one [{"op":"add","path":"/extra/a.b","value":1}]
 PATCH /v1/nodes/one [{"op":"add","path":"/extra/a b","value":1}]
 PATCH /v1/nodes/one [{"op":"add","path":"/extra/a-b_c","value":1}]
 PATCH /v1/nodes/one [{"op":"add","path":"/extra/\u00e4","value":1}]
@@ -106,10 +103,8 @@ PATCH /v1/nodes/one [{"op":"remove","path":"/management_interface"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/management_interface","value":null}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/maintenance","value":true}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/maintenance","value":"false"}]
-PATCH /v1/nodes/one [{"op":"remove","path":"/maintenance"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/maintenance","value":"maybe"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/automated_clean","value":true}]
-PATCH /v1/nodes/one [{"op":"remove","path":"/automated_clean"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/protected","value":true}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/protected_reason","value":"x"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/retired","value":true}]
@@ -130,7 +125,6 @@ PATCH /v1/nodes/one [{"op":"replace","path":"/description","value":"d"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/lessee","value":"d"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/shard","value":"d"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/disable_power_off","value":true}]
-PATCH /v1/nodes/one [{"op":"remove","path":"/disable_power_off"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/network_data","value":{"links":[],"networks":[],"services":[]}}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/network_data","value":{"links":7}}]
 PATCH /v1/nodes/one [{"op":"remove","path":"/network_data"}]
@@ -156,7 +150,6 @@ PATCH /v1/nodes/one [{"op":"add","path":"/properties/root_device","value":{"nons
 PATCH /v1/nodes/one [{"op":"add","path":"/properties/root_device","value":{"size":"x"}}]
 PATCH /v1/nodes/one [{"op":"add","path":"/driver_info/some_password","value":"secret"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/driver_info/some_password","value":"******"}]
-PATCH /v1/nodes/one [{"op":"add","path":"/name","value":null}]
 GET /v1/nodes/$one
 
 story fields newer than the version
@@ -175,3 +168,21 @@ at 1.25: PATCH /v1/nodes/$one [{"op":"remove","path":"/chassis_uuid"}]
 at 1.44: PATCH /v1/nodes/$one?reset_interfaces=true [{"op":"replace","path":"/driver","value":"fake-hardware"}]
 at 1.30: PATCH /v1/nodes/$one [{"op":"replace","path":"/deploy_interface","value":"fake"}]
 at 1.1: PATCH /v1/nodes/$one [{"op":"replace","path":"/extra","value":{"a":1}}]
+
+story taking away what is always there
+node one
+PATCH /v1/nodes/one [{"op":"remove","path":"/maintenance"}]
+node two
+PATCH /v1/nodes/two [{"op":"remove","path":"/automated_clean"}]
+node three
+PATCH /v1/nodes/three [{"op":"add","path":"/name","value":null}]
+node four
+PATCH /v1/nodes/four [{"op":"remove","path":"/disable_power_off"}]
+node five
+PATCH /v1/nodes/five [{"op":"remove","path":"/retired"}]
+
+story pointers with escapes
+node one
+PATCH /v1/nodes/one [{"op":"add","path":"/extra/a~1b","value":1}]
+PATCH /v1/nodes/one [{"op":"add","path":"/extra/a~0b","value":1}]
+PATCH /v1/nodes/one [{"op":"add","path":"/extra/a.b","value":1}]

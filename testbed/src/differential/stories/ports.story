@@ -6,7 +6,7 @@ node two
 POST /v1/ports {"node_uuid":"$one","address":"52:54:00:AA:bb:01"}
 keep port /uuid
 GET /v1/ports/$port
-at all: GET /v1/ports/$port
+at 1.1 1.5 1.17 1.18 1.19 1.23 1.24 1.33 1.34 1.52 1.53 1.63 1.64 1.87 1.88 1.89 1.90 1.96 1.97 1.99 1.100 1.101 1.104 1.105 1.114: GET /v1/ports/$port
 POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:02","name":"p2","description":"d","extra":{"a":1},"pxe_enabled":false,"local_link_connection":{"switch_id":"0a:1b:2c:3d:4e:5f","port_id":"Eth1","switch_info":"sw"},"physical_network":"phys","is_smartnic":false,"uuid":"6a1e7a0c-8a9d-4a3b-9a49-0a4f5a2b1001","category":"c","vendor":"v"}
 GET /v1/ports/6a1e7a0c-8a9d-4a3b-9a49-0a4f5a2b1001
 GET /v1/ports/p2
@@ -122,11 +122,9 @@ PATCH /v1/ports/$port [{"op":"replace","path":"/extra","value":{"a":1}}]
 PATCH /v1/ports/$port [{"op":"add","path":"/extra/b","value":2}]
 PATCH /v1/ports/$port [{"op":"remove","path":"/extra/zz"}]
 PATCH /v1/ports/$port [{"op":"remove","path":"/extra"}]
-PATCH /v1/ports/$port [{"op":"replace","path":"/node_uuid","value":"$two"}]
 PATCH /v1/ports/$port [{"op":"replace","path":"/node_uuid","value":"nobody"}]
 PATCH /v1/ports/$port [{"op":"remove","path":"/node_uuid"}]
 PATCH /v1/ports/$port [{"op":"replace","path":"/pxe_enabled","value":false}]
-PATCH /v1/ports/$port [{"op":"remove","path":"/pxe_enabled"}]
 PATCH /v1/ports/$port [{"op":"replace","path":"/pxe_enabled","value":"maybe"}]
 PATCH /v1/ports/$port [{"op":"replace","path":"/local_link_connection","value":{"switch_id":"0a:1b:2c:3d:4e:5f","port_id":"y"}}]
 PATCH /v1/ports/$port [{"op":"add","path":"/local_link_connection/switch_info","value":"y"}]
@@ -162,3 +160,13 @@ DELETE /v1/ports/$port
 PUT /v1/nodes/one/maintenance {}
 PATCH /v1/ports/$port [{"op":"replace","path":"/address","value":"52:54:00:aa:bb:03"}]
 DELETE /v1/ports/$port
+
+story ports that move, and flags that are taken away
+node one
+node two
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:01"}
+keep port /uuid
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:02"}
+keep other /uuid
+PATCH /v1/ports/$port [{"op":"replace","path":"/node_uuid","value":"$two"}]
+PATCH /v1/ports/$other [{"op":"remove","path":"/pxe_enabled"}]

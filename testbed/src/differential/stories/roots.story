@@ -152,7 +152,7 @@ GET /v1/drivers/fake-hardware/properties
 GET /v1/drivers/nonsense/properties
 GET /v1/drivers/properties
 GET /v1/drivers/properties?driver_name=fake-hardware
-at all: GET /v1/drivers/fake-hardware
+at 1.1 1.13 1.14 1.29 1.30 1.31 1.32 1.33 1.37 1.38 1.39 1.40 1.76 1.77 1.85 1.86: GET /v1/drivers/fake-hardware
 at 1.1 1.29 1.30: GET /v1/drivers
 at 1.29: GET /v1/drivers?type=dynamic
 at 1.29: GET /v1/drivers?detail=true

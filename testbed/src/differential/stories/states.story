@@ -42,7 +42,6 @@ POST /v1/nodes/one/states/provision {"target":"manage"}
 PUT /v1/nodes/one/states {"target":"manage"}
 PUT /v1/nodes/one/states/nonsense {"target":"manage"}
 do one provide "configdrive":"x"
-do one provide "clean_steps":[]
 do one clean
 do one clean "clean_steps":7
 do one clean "clean_steps":[7]
@@ -53,11 +52,6 @@ do one clean "clean_steps":[{"interface":"deploy","step":"x","nonsense":1}]
 do one clean "clean_steps":[{"interface":"deploy","step":"x","args":7}]
 do one clean "clean_steps":[{"interface":"deploy","step":"x","priority":7}]
 do one clean "clean_steps":[]
-do one clean "clean_steps":[{"interface":"deploy","step":"none_such"}]
-do one manage
-do one clean "clean_steps":[{"interface":"power","step":"reboot"}]
-do one clean "clean_steps":[{"interface":"deploy","step":"erase_devices"}],"disable_ramdisk":true
-do one manage
 do one clean "clean_steps":[{"interface":"deploy","step":"x"}],"disable_ramdisk":"maybe"
 do one service "service_steps":[{"interface":"deploy","step":"x"}]
 do one active "deploy_steps":[{"interface":"deploy","step":"x","priority":1}]
@@ -65,6 +59,10 @@ do one rescue
 do one rescue "rescue_password":""
 do one clean "runbook":"nobody"
 do one clean "runbook":"nobody","clean_steps":[]
+
+story an empty list of steps
+node one manageable
+do one provide "clean_steps":[]
 
 story bodies of deployments
 node one available
@@ -191,3 +189,12 @@ PUT /v1/nodes/one/maintenance {}
 do one manage
 do one provide
 do one active
+
+story steps that no interface has
+node one manageable
+do one clean "clean_steps":[{"interface":"deploy","step":"none_such"}]
+do one manage
+node two manageable
+do two clean "clean_steps":[{"interface":"deploy","step":"erase_devices"}],"disable_ramdisk":true
+node three manageable
+do three clean "clean_steps":[{"interface":"power","step":"reboot"}]
