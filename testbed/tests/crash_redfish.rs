@@ -57,6 +57,11 @@ async fn live(kill_at: u64) -> (Vec<String>, u32) {
         Some("web-1"),
         "killed at boundary {kill_at}"
     );
+    interrupt(&mut teller).await;
+    assert!(
+        fleet.truth(0).nmis <= 1,
+        "killed at boundary {kill_at}: an edge is never repeated"
+    );
     teller
         .tell("one", &Chapter::new("deleted", "available"))
         .await
@@ -69,6 +74,15 @@ async fn live(kill_at: u64) -> (Vec<String>, u32) {
     let (boundaries, kills) = (teller.boundaries.clone(), teller.kills);
     teller.stop().unwrap();
     (boundaries, kills)
+}
+
+/// Asks for a non-maskable interrupt. What an engine that dies meanwhile did of it, nobody can know, and nobody asks again.
+async fn interrupt(teller: &mut Teller) {
+    match teller.client().unwrap().inject_nmi("one").await {
+        Ok(()) => {}
+        Err(error) if error.kind() == client::ErrorKind::Unreachable => {}
+        Err(error) => panic!("{error:#}"),
+    }
 }
 
 /// Runs on a runtime of its own; what it does with its child process may block, and the machines must live on.

@@ -159,6 +159,13 @@ impl Client {
         self.order(Method::PUT, &path, Some(&body)).await
     }
 
+    /// Sends the machine a non-maskable interrupt. It is sent once at most: an answer that never came says nothing.
+    pub async fn inject_nmi(&self, node: &str) -> Result<(), ClientError> {
+        let path = ["v1", "nodes", node, "management", "inject_nmi"];
+        self.order(Method::PUT, &path, Some(&serde_json::json!({})))
+            .await
+    }
+
     /// What the BMC can be set to boot from.
     pub async fn supported_boot_devices(&self, node: &str) -> Result<Vec<String>, ClientError> {
         let path = [
