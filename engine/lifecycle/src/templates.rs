@@ -150,7 +150,9 @@ mod tests {
             (json!(["CUSTOM_A", "CUSTOM_B"]), "CUSTOM_B"),
         ] {
             let node = node(&["CUSTOM_A"], instance);
-            let refusal = with_templates(&node, &asked(Verb::Deploy, Vec::new())).unwrap_err();
+            let refusal = with_templates(&node, &asked(Verb::Deploy, Vec::new()))
+                .err()
+                .unwrap();
             assert_eq!(refusal.kind, RefusalKind::Invalid);
             assert!(refusal.message.contains(word), "{}", refusal.message);
         }
@@ -161,7 +163,9 @@ mod tests {
     fn two_templates_with_the_same_step_are_refused() {
         let node = node(&["CUSTOM_A", "CUSTOM_B"], json!(["CUSTOM_A", "CUSTOM_B"]));
         let templates = vec![template("CUSTOM_A", "x", 90), template("CUSTOM_B", "x", 80)];
-        let refusal = with_templates(&node, &asked(Verb::Deploy, templates)).unwrap_err();
+        let refusal = with_templates(&node, &asked(Verb::Deploy, templates))
+            .err()
+            .unwrap();
         assert!(refusal.message.contains("deploy.x"), "{}", refusal.message);
     }
 }

@@ -9,6 +9,7 @@
 
 mod allocation;
 mod fake;
+mod flags;
 mod flows;
 mod properties;
 mod rows;
