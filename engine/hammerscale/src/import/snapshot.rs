@@ -52,7 +52,10 @@ impl Snapshot {
         };
         source.scan(TABLES, &mut take).await?;
         if snapshot.tables.is_empty() {
-            bail!("{} holds nothing of Ironic's", source.describe());
+            bail!(
+                "{} holds nothing of Ironic's: a file must be a SQLite database or what mysqldump or mariadb-dump writes",
+                source.describe()
+            );
         }
         let strange = |row: &Row| !row.columns().any(|column| column == "driver_info");
         if snapshot.rows("nodes").iter().any(strange) {

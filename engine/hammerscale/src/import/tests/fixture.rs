@@ -1,7 +1,7 @@
 //! A small Ironic database of our own making, as a SQLite file and as a dump: only the columns that are read.
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -102,12 +102,7 @@ impl Fixture {
 
     pub async fn sqlite(&self, folder: &Path) -> PathBuf {
         let path = folder.join("ironic.sqlite");
-        let mut connection = SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true)
-            .connect()
-            .await
-            .unwrap();
+        let mut connection = open(&path).await;
         for (table, columns) in self.tables() {
             let columns: Vec<String> = columns.iter().map(|it| format!("\"{it}\"")).collect();
             let sql = format!("CREATE TABLE {table} ({})", columns.join(", "));
@@ -116,6 +111,19 @@ impl Fixture {
                 .await
                 .unwrap();
         }
+        self.insert(&mut connection).await;
+        connection.close().await.unwrap();
+        path
+    }
+
+    /// Into tables that are there already.
+    pub async fn fill(&self, path: &Path) {
+        let mut connection = open(path).await;
+        self.insert(&mut connection).await;
+        connection.close().await.unwrap();
+    }
+
+    async fn insert(&self, connection: &mut SqliteConnection) {
         for (table, columns) in &self.rows {
             let names: Vec<String> = columns.iter().map(|(it, _)| format!("\"{it}\"")).collect();
             let marks = vec!["?"; columns.len()].join(", ");
@@ -130,10 +138,8 @@ impl Fixture {
                     Value::Text(text) => insert.bind(text.clone()),
                 };
             }
-            insert.execute(&mut connection).await.unwrap();
+            insert.execute(&mut *connection).await.unwrap();
         }
-        connection.close().await.unwrap();
-        path
     }
 
     /// As mysqldump writes it: one long INSERT a table.
@@ -162,6 +168,16 @@ impl Fixture {
         std::fs::write(&path, text).unwrap();
         path
     }
+}
+
+async fn open(path: &Path) -> SqliteConnection {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .foreign_keys(false)
+        .connect()
+        .await
+        .unwrap()
 }
 
 fn tuple(columns: &[&'static str], values: &Columns) -> String {

