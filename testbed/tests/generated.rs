@@ -6,7 +6,7 @@ use hammerscale_testbed::generate;
 
 #[test]
 fn generated_documents_are_current() {
-    for document in generate::documents() {
+    for document in generate::documents().unwrap() {
         let path = generate::folder().join(document.name);
         let found = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(

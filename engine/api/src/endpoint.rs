@@ -25,7 +25,6 @@ pub(crate) enum TooOld {
     NotFound,
     /// 404, said by the resource: a fault, with the headers of versions.
     Said,
-    #[allow(dead_code, reason = "for resources that change what is newer")]
     /// 405: the path is known, the method is not. Changes of allocations, deploy templates, runbooks and inspection rules.
     NotAllowed,
     /// 406: the version is too low for it, and the answer says so.

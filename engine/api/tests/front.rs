@@ -229,3 +229,31 @@ async fn arguments_that_nobody_asked_for_are_refused() {
     let power = ask(&router, "PUT", "/v1/nodes/a/states/power", Some(body)).await;
     assert_eq!(power.status, 400);
 }
+
+#[tokio::test]
+async fn the_openapi_document_is_served_to_everybody() {
+    let router = Fake::new().operator();
+    let reply = ask(&router, "GET", "/hammerscale/v1/openapi.json", None).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.body["openapi"], "3.1.0");
+    let patch = &reply.body["paths"]["/v1/nodes/{node}"]["patch"];
+    assert_eq!(patch["x-since"], "1.1");
+    assert_eq!(
+        reply.body["paths"]["/v1/nodes/{node}/inventory"]["get"]["x-since"],
+        "1.81"
+    );
+    assert_eq!(reply.text, api::openapi());
+}
+
+#[tokio::test]
+async fn health_and_metrics_have_two_addresses() {
+    let router = Fake::new().operator();
+    for path in [
+        "/healthz",
+        "/hammerscale/v1/healthz",
+        "/metrics",
+        "/hammerscale/v1/metrics",
+    ] {
+        assert_eq!(ask(&router, "GET", path, None).await.status, 200, "{path}");
+    }
+}

@@ -1,5 +1,7 @@
 //! `cargo testbed generate`: writes docs/generated anew. A test fails when what is there is stale.
 
+mod coverage;
+
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 
@@ -12,8 +14,11 @@ pub struct Document {
 }
 
 /// Every document that this task writes. The references of the configuration and of the command line are written by their crate's tests.
-pub fn documents() -> Vec<Document> {
-    vec![
+///
+/// # Errors
+/// What a document is made from cannot be read.
+pub fn documents() -> Result<Vec<Document>> {
+    Ok(vec![
         Document {
             name: "provision-states.md",
             text: lifecycle::table_markdown(),
@@ -22,7 +27,15 @@ pub fn documents() -> Vec<Document> {
             name: "provision-states.dot",
             text: lifecycle::diagram_dot(),
         },
-    ]
+        Document {
+            name: "openapi.json",
+            text: api::openapi(),
+        },
+        Document {
+            name: "api-coverage.md",
+            text: coverage::markdown()?,
+        },
+    ])
 }
 
 /// The folder of generated documents.
@@ -32,7 +45,7 @@ pub fn folder() -> PathBuf {
 
 /// Writes them all.
 pub fn run() -> Result<()> {
-    for document in documents() {
+    for document in documents()? {
         let path = folder().join(document.name);
         std::fs::write(&path, document.text).with_context(|| path.display().to_string())?;
         println!("wrote docs/generated/{}", document.name);
