@@ -262,3 +262,42 @@ fn check_call(method: &VendorMethod, call: &VendorCall) -> Result<(), EngineErro
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const METHOD: VendorMethod = VendorMethod {
+        name: "compare",
+        http_methods: &["POST"],
+        asynchronous: false,
+        description: "Compares.",
+        exclusive: true,
+        arguments: Some(&["bar"]),
+    };
+
+    #[test]
+    fn a_call_is_checked_before_anything_is_done() {
+        let checked = |verb: &str, arguments: serde_json::Value| {
+            let call = VendorCall {
+                http_method: verb.into(),
+                method: "compare".into(),
+                arguments: arguments.as_object().unwrap().clone(),
+            };
+            check_call(&METHOD, &call).map_err(|error| error.to_string())
+        };
+        assert_eq!(checked("POST", json!({"bar": "x"})), Ok(()));
+        for (verb, arguments, told) in [
+            ("GET", json!({"bar": "x"}), "GET"),
+            ("POST", json!({}), "'bar'"),
+            ("POST", json!({"bar": ""}), "'bar'"),
+            ("POST", json!({"bar": null}), "'bar'"),
+            ("POST", json!({"bar": "x", "more": 1}), "'more'"),
+        ] {
+            let error = checked(verb, arguments).unwrap_err();
+            assert!(error.contains(told), "{error}");
+        }
+    }
+}

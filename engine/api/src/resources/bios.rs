@@ -18,6 +18,8 @@ use uuid::Uuid;
 
 /// What a BIOS registry tells of a setting, and choosing among it, came with this version.
 const REGISTRY_SINCE: u16 = 74;
+/// Shown whatever is chosen.
+const TIMES: [&str; 2] = ["created_at", "updated_at"];
 /// A machine has some hundreds.
 const MOST: usize = 4096;
 
@@ -99,7 +101,7 @@ fn asked(call: &Call) -> Result<Option<Vec<String>>, ApiError> {
     }
     Ok(
         match (fields.is_empty(), detail.transpose()? == Some(true)) {
-            (false, _) => Some(fields),
+            (false, _) => Some([fields, TIMES.map(str::to_owned).to_vec()].concat()),
             (true, true) => None,
             (true, false) => Some(SUMMARY.iter().map(|field| (*field).to_owned()).collect()),
         },

@@ -45,7 +45,7 @@ async fn list(call: Call) -> Answer {
     }
     let mut drivers = Vec::with_capacity(types.len());
     for hardware in &types {
-        let mut shown = written(&document(&call, hardware, detail))?;
+        let mut shown = written(&document(&call, hardware, detail || fields.is_some()))?;
         if let Some(fields) = &fields {
             shown.retain(|name, _| name == "links" || fields.contains(name));
         }

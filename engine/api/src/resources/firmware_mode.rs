@@ -3,7 +3,7 @@
 use crate::access;
 use crate::args::Args;
 use crate::call::Call;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
 use axum::extract::Path;
@@ -19,6 +19,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Set the boot mode",
         )
         .since(SINCE)
+        .too_old(TooOld::Said)
         .access(access::USE),
         Endpoint::put(
             "/nodes/{node}/states/secure_boot",
@@ -26,6 +27,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Switch secure boot on or off",
         )
         .since(SINCE)
+        .too_old(TooOld::Said)
         .access(access::USE),
     ]
 }

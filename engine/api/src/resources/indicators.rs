@@ -27,14 +27,14 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-async fn list(call: Call, Path(name): Path<String>) -> Answer {
-    let node = ident::node(&call, &name).await?;
+async fn list(call: Call, Path(named): Path<String>) -> Answer {
+    let node = ident::node(&call, &named).await?;
     let lights = call.app.engine.indicators(node.uuid).await?;
     let lights: Vec<Value> = lights
         .iter()
         .map(|light| {
             let name = format!("{}@{}", light.name, light.component);
-            let path = format!("nodes/{}/management/indicators/{name}", node.uuid);
+            let path = format!("nodes/{named}/management/indicators/{name}");
             json!({
                 "name": name,
                 "component": light.component,
@@ -48,8 +48,8 @@ async fn list(call: Call, Path(name): Path<String>) -> Answer {
 }
 
 async fn show(call: Call, Path((name, indicator)): Path<(String, String)>) -> Answer {
-    let (light, component) = parts(&indicator)?;
     let node = ident::node(&call, &name).await?;
+    let (light, component) = parts(&indicator)?;
     let engine = &call.app.engine;
     let state = engine.indicator(node.uuid, component, light).await?;
     answer::ok(&json!({ "state": state }))
@@ -57,8 +57,8 @@ async fn show(call: Call, Path((name, indicator)): Path<(String, String)>) -> An
 
 async fn set(call: Call, Path((name, indicator)): Path<(String, String)>) -> Answer {
     let state = Args::of(&call)?.required_text("state")?;
-    let (light, component) = parts(&indicator)?;
     let node = ident::node(&call, &name).await?;
+    let (light, component) = parts(&indicator)?;
     let engine = &call.app.engine;
     engine
         .set_indicator(node.uuid, component, light, &state)

@@ -2,7 +2,7 @@
 
 use crate::answer;
 use crate::call::Call;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use model::{MacAddress, Object};
 use serde_json::Value;
@@ -26,7 +26,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::post("/events", take, "Take events of a networking service")
             .status(204)
-            .since(54),
+            .since(54)
+            .too_old(TooOld::Said),
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use crate::access;
 use crate::call::Call;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::Answer;
 use crate::{answer, ident};
 use axum::extract::Path;
@@ -16,6 +16,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         )
         .status(204)
         .since(29)
+        .too_old(TooOld::Said)
         .access(access::OWNER_MANAGE),
     ]
 }

@@ -3,7 +3,7 @@
 use crate::access;
 use crate::args::Args;
 use crate::call::Call;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
 use axum::extract::Path;
@@ -12,6 +12,8 @@ use ports::hardware::MediaChange;
 use serde_json::Value;
 
 const PATH: &str = "/nodes/{node}/vmedia";
+const SINCE: u16 = 89;
+const LISTED_SINCE: u16 = 93;
 const DEVICES: &[&str] = &["disk", "cdrom", "floppy"];
 const SCHEMES: &[&str] = &["http", "https", "nfs", "cifs", "smb"];
 const SOURCES: &[&str] = &["http", "local", "swift"];
@@ -19,19 +21,26 @@ const SOURCES: &[&str] = &["http", "local", "swift"];
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(PATH, list, "List a node's virtual media")
-            .since(93)
+            .since(LISTED_SINCE)
+            .too_old(TooOld::Handled)
             .access(access::READ),
         Endpoint::post(PATH, attach, "Attach virtual media")
             .status(204)
-            .since(89)
+            .since(SINCE)
             .access(access::USE),
         Endpoint::delete(PATH, detach, "Detach virtual media")
-            .since(89)
+            .since(SINCE)
             .access(access::USE),
     ]
 }
 
 async fn list(call: Call, Path(name): Path<String>) -> Answer {
+    call.path_since(SINCE)?;
+    if !call.version().has(LISTED_SINCE) {
+        return Err(ApiError::not_found(format!(
+            "Listing virtual media needs version 1.{LISTED_SINCE} or later."
+        )));
+    }
     let node = ident::node(&call, &name).await?;
     answer::ok(&call.app.engine.virtual_media(node.uuid).await?)
 }

@@ -209,3 +209,7 @@ pub(crate) fn interfaces(
         .map(|(kind, names)| (*kind, names.to_vec()))
         .collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -12,7 +12,7 @@ struct FakeStep {
     priority: i64,
     /// Whether a service has it too.
     service: bool,
-    /// The arguments without which it does not run.
+    /// Its arguments: all of them, and no other.
     needs: &'static [&'static str],
 }
 
@@ -61,14 +61,17 @@ fn step_problem(node: &Node, phase: Phase, asked: &Step) -> Option<String> {
             asked.full_name()
         ));
     };
-    let missing = known
-        .needs
-        .iter()
-        .find(|need| !asked.args.contains_key(**need))?;
+    let (needs, mut given) = (known.needs, asked.args.keys());
+    let missing = needs.iter().find(|need| !asked.args.contains_key(**need));
+    let what = match (missing, given.find(|key| !needs.contains(&key.as_str()))) {
+        (Some(missing), _) => format!("is missing the argument '{missing}'"),
+        (None, Some(unknown)) => format!("has no argument '{unknown}'"),
+        (None, None) => return None,
+    };
+    let step = asked.full_name();
     Some(format!(
-        "Cannot {word} node {}: {word} step {} is missing the argument '{missing}'",
-        node.uuid,
-        asked.full_name()
+        "Cannot {word} node {}: {word} step {step} {what}",
+        node.uuid
     ))
 }
 

@@ -41,6 +41,12 @@ fn fake_hardware_has_its_own_steps_and_fails_by_others() {
         assert!(!world.node.maintenance, "no step was running");
         world.verb(Verb::Manage);
     }
+    let mut surplus = asked_step("bios", "factory_reset");
+    surplus.args.insert("more".into(), true.into());
+    let mut asked = ProvisionAsked::new(Verb::Clean);
+    asked.steps = vec![surplus];
+    world.tell(Fact::Provision(asked)).unwrap();
+    assert_eq!(world.state(), S::CleanFailed);
     let mut asked = ProvisionAsked::new(Verb::Service);
     asked.steps = vec![asked_step("bios", "factory_reset")];
     let mut active = World::fake();
