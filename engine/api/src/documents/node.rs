@@ -7,11 +7,19 @@ use crate::view::{Shown, View};
 use api_types::{Link, Microversion};
 use model::{InterfaceKind, Node, Object, ProvisionState};
 
-/// The whole document, as the newest version shows it.
-pub(crate) fn full(call: &Call, node: &Node) -> api_types::Node {
+/// The document as the newest version shows it. What is large is left empty where it is not shown: a list of a thousand summaries is
+/// asked for more often than any other.
+fn document(call: &Call, node: &Node, shown: &Shown) -> api_types::Node {
+    let object = |field: &str, of: &dyn Fn() -> Object| match shown.contains(field) {
+        true => of(),
+        false => Object::new(),
+    };
     let conductor = call.app.engine.conductor_name();
     let path = format!("nodes/{}", node.uuid);
-    let sub = |name: &str| Link::pair(call.public(), &format!("{path}/{name}"));
+    let sub = |name: &str| match shown.contains(name) {
+        true => Link::pair(call.public(), &format!("{path}/{name}")),
+        false => Vec::new(),
+    };
     let interface = |kind| node.interfaces.get(&kind).cloned();
     let steps = internal_info::current_steps(node);
     let mut document = api_types::Node {
@@ -20,13 +28,13 @@ pub(crate) fn full(call: &Call, node: &Node) -> api_types::Node {
         created_at: Some(node.created_at),
         updated_at: node.updated_at,
         driver: node.driver.clone(),
-        driver_info: node.driver_info.masked(),
-        driver_internal_info: internal_info::of(node),
-        properties: node.properties.clone(),
-        instance_info: masked_instance_info(node),
+        driver_info: object("driver_info", &|| node.driver_info.masked()),
+        driver_internal_info: object("driver_internal_info", &|| internal_info::of(node)),
+        properties: object("properties", &|| node.properties.clone()),
+        instance_info: object("instance_info", &|| masked_instance_info(node)),
         instance_uuid: node.instance_uuid.clone(),
         instance_name: node.instance_name.clone(),
-        extra: node.extra.clone(),
+        extra: object("extra", &|| node.extra.clone()),
         chassis_uuid: node.chassis,
         power_state: node.power_state.map(|s| s.as_str().to_owned()),
         target_power_state: node.target_power_state.map(|s| s.as_str().to_owned()),
@@ -45,8 +53,8 @@ pub(crate) fn full(call: &Call, node: &Node) -> api_types::Node {
         clean_step: steps.clean,
         deploy_step: steps.deploy,
         service_step: steps.service,
-        raid_config: node.raid_config.clone(),
-        target_raid_config: node.target_raid_config.clone(),
+        raid_config: object("raid_config", &|| node.raid_config.clone()),
+        target_raid_config: object("target_raid_config", &|| node.target_raid_config.clone()),
         inspection_started_at: node.inspection_started_at,
         inspection_finished_at: node.inspection_finished_at,
         resource_class: node.resource_class.clone(),
@@ -62,7 +70,7 @@ pub(crate) fn full(call: &Call, node: &Node) -> api_types::Node {
         allocation_uuid: node.allocation,
         retired: node.retired,
         retired_reason: node.retired_reason.clone(),
-        network_data: node.network_data.clone(),
+        network_data: object("network_data", &|| node.network_data.clone()),
         shard: node.shard.clone(),
         parent_node: node.parent_node,
         disable_power_off: node.disable_power_off,
@@ -111,7 +119,7 @@ pub(crate) const REDACTED_ERROR: &str =
 /// The document, of which only what is shown is written.
 pub(crate) fn view<'a>(call: &Call, node: &Node, shown: &'a Shown) -> View<'a, api_types::Node> {
     View {
-        document: full(call, node),
+        document: document(call, node, shown),
         shown,
     }
 }

@@ -306,3 +306,24 @@ fn errors_do_not_quote_the_document() {
     let error = SEALER.read_node(Uuid::nil(), &text).unwrap_err();
     assert!(!format!("{error:?}").contains("a-secret-thing"));
 }
+
+#[test]
+fn the_usual_node_is_read_in_one_pass_and_others_are_not() {
+    let usual = |change: &dyn Fn(&mut Node)| {
+        let created_at = Timestamp::from_timestamp(1, 0).unwrap();
+        let mut node = Node::new(Uuid::from_u128(7), "redfish", created_at);
+        let info = json!({"redfish_password": "x", "redfish_username": "root"});
+        node.driver_info = Guarded::new(info.as_object().unwrap().clone());
+        change(&mut node);
+        let text = SEALER.write_node(&node).unwrap();
+        let read = SEALER.read_usual_node(node.uuid, &text);
+        assert!(read.as_ref().is_none_or(|read| *read == node));
+        assert_eq!(SEALER.read_node(node.uuid, &text).unwrap(), node);
+        read.is_some()
+    };
+    assert!(usual(&|_| {}));
+    assert!(usual(&|node| node.name = Some("a".into())));
+    let secret = json!({"my_secret": 1}).as_object().unwrap().clone();
+    assert!(!usual(&|node| node.extra = secret.clone()));
+    assert!(!usual(&|node| node.description = Some("$sealed".into())));
+}
