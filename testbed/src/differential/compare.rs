@@ -138,7 +138,12 @@ impl Findings {
                     self.values(&format!("{pointer}/{index}"), a, b, ids);
                 }
             }
-            (Value::String(a), Value::String(b)) if texts_agree(pointer, a, b, ids) => {}
+            // The same id twice may still be that of two different things.
+            (Value::String(a), Value::String(b)) => {
+                if !texts_agree(pointer, a, b, ids) {
+                    self.body(pointer, ironic, ours);
+                }
+            }
             (a, b) if a == b => {}
             (a, b) => self.body(pointer, a, b),
         }
