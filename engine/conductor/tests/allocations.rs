@@ -181,10 +181,11 @@ async fn an_allocation_and_a_client_do_not_both_get_a_node() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_a_fit_node_is_given() {
+    type Change = fn(&mut Node);
     let place = Place::new().await;
     let engine = place.conductor();
     engine.start().await.unwrap();
-    let unfit: [(&str, fn(&mut Node)); 9] = [
+    let unfit: [(&str, Change); 9] = [
         ("maintenance", |node| node.maintenance = true),
         ("powerless", |node| node.power_state = None),
         ("manageable", |node| {

@@ -132,14 +132,12 @@ pub fn judge_deallocation(node: &Node, allocation: &Allocation) -> Result<Node, 
         if node.is_busy() {
             return Err(busy(node));
         }
-        let why = match state {
-            _ if !is_settled(node) => {
-                format!("in state {state} where updates are not allowed")
-            }
-            S::Active => "active".to_owned(),
-            _ => String::new(),
+        let why = if !is_settled(node) {
+            Some(format!("in state {state} where updates are not allowed"))
+        } else {
+            (state == S::Active).then(|| "active".to_owned())
         };
-        if !why.is_empty() {
+        if let Some(why) = why {
             let text = format!(
                 "Cannot remove allocation {} for node {}, because the node is {why} (and maintenance mode is off)",
                 allocation.uuid, node.uuid
