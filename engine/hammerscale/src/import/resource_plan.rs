@@ -23,16 +23,6 @@ const LEFT: &[(&str, &str, &str)] = &[
         "firmware components",
         "they are read from the BMC again when they are asked for",
     ),
-    (
-        "volume_connectors",
-        "volume connectors",
-        "this version does not keep them",
-    ),
-    (
-        "volume_targets",
-        "volume targets",
-        "this version does not keep them",
-    ),
 ];
 
 impl Planner<'_> {
@@ -63,6 +53,22 @@ impl Planner<'_> {
             "allocations",
             "allocation",
             resources::allocation,
+        )
+        .await?;
+        self.table(
+            plan,
+            nodes,
+            "volume_connectors",
+            "volume connector",
+            resources::volume_connector,
+        )
+        .await?;
+        self.table(
+            plan,
+            nodes,
+            "volume_targets",
+            "volume target",
+            resources::volume_target,
         )
         .await?;
         self.table(

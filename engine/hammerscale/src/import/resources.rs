@@ -4,8 +4,9 @@ use super::report::Note;
 use super::row::{Misfit, Row, misfit};
 use super::snapshot::Snapshot;
 use model::{
-    Allocation, AllocationState, BiosSetting, Chassis, DeployTemplate, InspectionRule, PortGroup,
-    RulePart, Runbook, RunbookStep, TemplateStep, Timestamp,
+    Allocation, AllocationState, BiosSetting, Chassis, DeployTemplate, Guarded, InspectionRule,
+    PortGroup, RulePart, Runbook, RunbookStep, TemplateStep, Timestamp, VolumeConnector,
+    VolumeTarget,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -218,4 +219,30 @@ pub fn bios_setting(row: &Row, around: &References<'_>) -> Drafted<BiosSetting> 
     setting.reset_required = row.flag("reset_required")?;
     setting.unique = row.flag("unique")?;
     Ok((setting, Vec::new()))
+}
+
+/// Of `volume_connectors`.
+pub fn volume_connector(row: &Row, around: &References<'_>) -> Drafted<VolumeConnector> {
+    let node = around.required_node(row)?;
+    let uuid = row.required_uuid("uuid")?;
+    let mut connector = VolumeConnector::new(uuid, node, around.created(row)?);
+    connector.updated_at = row.time("updated_at")?;
+    connector.kind = row.required_text("type")?;
+    connector.connector_id = row.required_text("connector_id")?;
+    connector.extra = row.object("extra")?;
+    Ok((connector, Vec::new()))
+}
+
+/// Of `volume_targets`.
+pub fn volume_target(row: &Row, around: &References<'_>) -> Drafted<VolumeTarget> {
+    let node = around.required_node(row)?;
+    let uuid = row.required_uuid("uuid")?;
+    let mut target = VolumeTarget::new(uuid, node, around.created(row)?);
+    target.updated_at = row.time("updated_at")?;
+    target.volume_type = row.required_text("volume_type")?;
+    target.volume_id = row.required_text("volume_id")?;
+    target.boot_index = row.required_integer("boot_index")?;
+    target.properties = Guarded::new(row.object("properties")?);
+    target.extra = row.object("extra")?;
+    Ok((target, Vec::new()))
 }

@@ -101,7 +101,7 @@ impl<R: BufRead> Dump<'_, R> {
         }
         // A dump ends its routines with this line; one that does not is cut short, which its last line tells.
         for _ in 0..1_000_000 {
-            if self.lexer.line()?.to_ascii_uppercase() == "DELIMITER ;" {
+            if self.lexer.line()?.eq_ignore_ascii_case("DELIMITER ;") {
                 return Ok(());
             }
         }
