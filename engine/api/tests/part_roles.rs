@@ -72,7 +72,7 @@ async fn parts_of_a_node_are_for_those_who_may() {
         "lessee-manager",
         "lessee-member",
     ];
-    let cases: [Case; 7] = [
+    let cases: [Case<'_>; 7] = [
         ("GET", bond, None, all),
         ("GET", lists, None, all),
         ("GET", &volume, None, all),
