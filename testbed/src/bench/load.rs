@@ -65,17 +65,23 @@ pub async fn closed_loop(
 ) -> Result<Measured> {
     let next = Arc::new(AtomicUsize::new(0));
     let base = format!("http://{}", subject.address);
+    let connections = (0..clients)
+        .map(|_| connection())
+        .collect::<Result<Vec<_>>>()?;
     let before = subject.cpu_seconds();
     let began = Instant::now();
-    let tasks: Vec<_> = (0..clients)
-        .map(|_| {
-            tokio::spawn(client(
+    let tasks: Vec<_> = connections
+        .into_iter()
+        .map(|http| {
+            let work = client(
+                http,
                 base.clone(),
                 shot.clone(),
                 Arc::clone(&next),
                 began,
                 until,
-            ))
+            );
+            tokio::spawn(work)
         })
         .collect();
     let mut times = Vec::new();
@@ -108,13 +114,13 @@ fn measured(mut times: Vec<Duration>, seconds: f64, cpu: f64) -> Result<Measured
 }
 
 async fn client(
+    http: reqwest::Client,
     base: String,
     shot: Shot,
     next: Arc<AtomicUsize>,
     began: Instant,
     until: Until,
 ) -> Result<Vec<Duration>> {
-    let http = connection()?;
     let mut times = Vec::new();
     while began.elapsed() < until.window {
         let number = next.fetch_add(1, Ordering::Relaxed);

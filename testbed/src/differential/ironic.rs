@@ -137,14 +137,18 @@ impl Drop for Ironic {
     }
 }
 
-/// Processes whose parent is this one, as the kernel lists them (`/proc/PID/task/PID/children`).
+/// Processes whose parent is this one, as the kernel lists them by the thread that forked (`/proc/PID/task/TID/children`).
 fn children(id: i32) -> Vec<i32> {
-    let listed = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
-    let listed = listed.unwrap_or_default();
-    listed
-        .split_whitespace()
-        .filter_map(|word| word.parse().ok())
-        .collect()
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{id}/task")) else {
+        return Vec::new();
+    };
+    let listed = threads.filter_map(|thread| {
+        let file = thread.ok()?.path().join("children");
+        std::fs::read_to_string(file).ok()
+    });
+    let listed: Vec<String> = listed.collect();
+    let words = listed.iter().flat_map(|text| text.split_whitespace());
+    words.filter_map(|word| word.parse().ok()).collect()
 }
 
 fn spawn(bin: &Path, file: &Path, log: &Path) -> Result<Child> {
