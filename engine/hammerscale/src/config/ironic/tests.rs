@@ -1,3 +1,4 @@
+//! Every verdict on settings of Ironic, table by table: what is taken, what is not, and that no secret is shown.
 #![allow(clippy::unwrap_used)]
 
 use super::*;

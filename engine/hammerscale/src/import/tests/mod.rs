@@ -1,3 +1,4 @@
+//! Whole imports into a store of their own: what is kept, what is changed, what is refused, and that a second one changes nothing.
 #![allow(clippy::unwrap_used)]
 
 mod fixture;

@@ -1,3 +1,4 @@
+//! Dumps as mysqldump and mariadb-dump write them, whole, cut and damaged.
 #![allow(clippy::unwrap_used)]
 
 use super::*;
