@@ -86,9 +86,10 @@ pub fn request(dice: &mut Dice) -> Request {
 fn filled(chance: &mut Chance<'_>, mut request: Request) -> Request {
     let address = format!("{:02x}", chance.below(4));
     let node = states::id("g");
-    let fill = |text: &str| text.replace("$MAC", &address).replace("$g", &node);
-    request.path = fill(&request.path);
-    request.body = request.body.as_deref().map(fill);
+    let texts = [Some(&mut request.path), request.body.as_mut()];
+    for text in texts.into_iter().flatten() {
+        *text = text.replace("$MAC", &address).replace("$g", &node);
+    }
     request
 }
 
