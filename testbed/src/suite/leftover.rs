@@ -19,6 +19,7 @@ pub(super) fn first(mut stages: Vec<Stage>) -> Vec<Stage> {
         Tier::First => 0,
         Tier::Second if left_over(stage) => 1,
         Tier::Second => 2,
+        Tier::Third => 3,
     });
     stages
 }

@@ -13,14 +13,17 @@ pub enum Tier {
     First,
     /// While there is time.
     Second,
+    /// By hand: with `--all` or `--only`.
+    Third,
 }
 
 impl Tier {
-    /// 1 or 2.
+    /// 1, 2 or 3.
     pub fn number(self) -> u8 {
         match self {
             Tier::First => 1,
             Tier::Second => 2,
+            Tier::Third => 3,
         }
     }
 }
@@ -69,7 +72,8 @@ pub fn stages() -> Vec<Stage> {
             "a virtual machine with legacy firmware is deployed and given back",
             crate::demo::bios_stage,
         ),
-        second(
+        stage(
+            Tier::Third,
             "differential",
             "real Ironic and the daemon answer the same requests alike",
             crate::differential::stage,

@@ -34,6 +34,12 @@ pub enum Outcome {
 }
 
 impl Stage {
+    /// It is not run, because nobody asked for it.
+    pub fn by_hand(&self) -> (Outcome, Duration) {
+        let command = format!("by hand: cargo testbed test --only {}", self.name);
+        (Outcome::CannotRun(command), Duration::ZERO)
+    }
+
     /// Runs it and measures.
     pub fn run(&self) -> (Outcome, Duration) {
         println!("\n=== {} : {}", self.name, self.about);

@@ -20,7 +20,6 @@ fn document(call: &Call, node: &Node, shown: &Shown) -> api_types::Node {
         true => Link::pair(call.public(), &format!("{path}/{name}")),
         false => Vec::new(),
     };
-    let interface = |kind| node.interfaces.get(&kind).cloned();
     let steps = internal_info::current_steps(node);
     let mut document = api_types::Node {
         uuid: node.uuid,
@@ -74,29 +73,35 @@ fn document(call: &Call, node: &Node, shown: &Shown) -> api_types::Node {
         shard: node.shard.clone(),
         parent_node: node.parent_node,
         disable_power_off: node.disable_power_off,
-        bios_interface: interface(InterfaceKind::Bios),
-        boot_interface: interface(InterfaceKind::Boot),
-        console_interface: interface(InterfaceKind::Console),
-        deploy_interface: interface(InterfaceKind::Deploy),
-        firmware_interface: interface(InterfaceKind::Firmware),
-        inspect_interface: interface(InterfaceKind::Inspect),
-        management_interface: interface(InterfaceKind::Management),
-        network_interface: interface(InterfaceKind::Network),
-        power_interface: interface(InterfaceKind::Power),
-        raid_interface: interface(InterfaceKind::Raid),
-        rescue_interface: interface(InterfaceKind::Rescue),
-        storage_interface: interface(InterfaceKind::Storage),
-        vendor_interface: interface(InterfaceKind::Vendor),
         links: Link::pair(call.public(), &path),
         ports: sub("ports"),
         states: sub("states"),
         portgroups: sub("portgroups"),
         volume: sub("volume"),
+        ..api_types::Node::default()
     };
+    name_interfaces(node, &mut document);
     if !call.is_allowed(node, SEE_INSIDE) {
         redact(&mut document);
     }
     document
+}
+
+fn name_interfaces(node: &Node, document: &mut api_types::Node) {
+    let interface = |kind| node.interfaces.get(&kind).cloned();
+    document.bios_interface = interface(InterfaceKind::Bios);
+    document.boot_interface = interface(InterfaceKind::Boot);
+    document.console_interface = interface(InterfaceKind::Console);
+    document.deploy_interface = interface(InterfaceKind::Deploy);
+    document.firmware_interface = interface(InterfaceKind::Firmware);
+    document.inspect_interface = interface(InterfaceKind::Inspect);
+    document.management_interface = interface(InterfaceKind::Management);
+    document.network_interface = interface(InterfaceKind::Network);
+    document.power_interface = interface(InterfaceKind::Power);
+    document.raid_interface = interface(InterfaceKind::Raid);
+    document.rescue_interface = interface(InterfaceKind::Rescue);
+    document.storage_interface = interface(InterfaceKind::Storage);
+    document.vendor_interface = interface(InterfaceKind::Vendor);
 }
 
 /// What only the owner's users and the fleet's may see: addresses, accounts and names of the infrastructure. The words are Ironic's.
