@@ -47,7 +47,7 @@ const STORY: &[(&str, &str)] = &[
     ),
     ("node power off one --soft", ""),
     ("node boot device set one pxe", ""),
-    ("node boot device show one --supported", "disk"),
+    ("node boot device show one --supported", "pxe"),
     ("node boot device show one", "pxe"),
     ("node maintenance set one --reason looking", ""),
     ("node maintenance unset one", ""),

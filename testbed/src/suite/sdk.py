@@ -20,8 +20,15 @@ node = baremetal.set_node_provision_state(node, "active", config_drive={"meta_da
 assert node.provision_state == "active", node.provision_state
 baremetal.set_node_power_state(node, "rebooting", wait=True, timeout=60)
 assert baremetal.get_node(node.id).power_state == "power on"
-baremetal.set_node_boot_device(node, "disk", persistent=True)
-assert baremetal.get_node_boot_device(node)["boot_device"] == "disk"
+# Fake hardware boots from the network only, as Ironic's does.
+baremetal.set_node_boot_device(node, "pxe", persistent=True)
+device = baremetal.get_node_boot_device(node)
+assert device["boot_device"] == "pxe", device
+try:
+    baremetal.set_node_boot_device(node, "disk")
+    raise SystemExit("a boot device that the machine does not have was accepted")
+except openstack.exceptions.BadRequestException as error:
+    assert "disk" in str(error), error
 assert [n.name for n in baremetal.nodes(provision_state="active")] == ["sdk"]
 assert [n.name for n in baremetal.nodes(details=True)] == ["sdk"]
 baremetal.set_node_provision_state(node, "deleted", wait=True, timeout=60)
