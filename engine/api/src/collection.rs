@@ -104,7 +104,7 @@ impl<R: Resource> Collection<R> {
         let last = found.last().map(|known| known.resource.uuid().to_string());
         let mut page = PageWriter::new(self.plural);
         for known in found {
-            page.push(&self.selected(call, &known.resource, selection)?)
+            page.push(&self.selected(call, &known.resource, selection))
                 .await?;
         }
         let next = paging::next(call, path, limit, page.count(), last.as_deref());
@@ -114,31 +114,23 @@ impl<R: Resource> Collection<R> {
     /// Answers with one document, or what `fields` names of it.
     pub fn show(&self, call: &Call, resource: &R) -> Answer {
         let selection = Selection::of_one(call, self.fields)?;
-        answer::ok(&self.selected(call, resource, &selection)?)
+        answer::ok(&self.selected(call, resource, &selection))
     }
 
     /// Answers with the whole document.
     pub fn show_all(&self, call: &Call, resource: &R) -> Answer {
-        answer::ok(&self.selected(call, resource, &Selection::All)?)
+        answer::ok(&self.selected(call, resource, &Selection::All))
     }
 
     /// 201 with the new document.
     pub fn created(&self, call: &Call, resource: &R) -> Answer {
         let path = format!("{}/{}", self.path, resource.uuid());
-        answer::created(
-            call,
-            &path,
-            &self.selected(call, resource, &Selection::All)?,
-        )
+        answer::created(call, &path, &self.selected(call, resource, &Selection::All))
     }
 
-    fn selected(
-        &self,
-        call: &Call,
-        resource: &R,
-        selection: &Selection,
-    ) -> Result<Object, ApiError> {
-        selection.apply(call, self.fields, &(self.document)(call, resource))
+    /// The document with what is wanted of it.
+    pub fn selected(&self, call: &Call, resource: &R, selection: &Selection) -> Object {
+        selection.pick(call, self.fields, (self.document)(call, resource))
     }
 
     /// Fills a new resource from the body of a POST.

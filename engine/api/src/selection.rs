@@ -79,16 +79,20 @@ impl Selection {
         table: &[Field],
         document: &impl Serialize,
     ) -> Result<Object, ApiError> {
-        let mut object = match serde_json::to_value(document) {
-            Ok(Value::Object(object)) => object,
-            _ => return Err(ApiError::failed("The document cannot be written.")),
-        };
+        match serde_json::to_value(document) {
+            Ok(Value::Object(object)) => Ok(self.pick(call, table, object)),
+            _ => Err(ApiError::failed("The document cannot be written.")),
+        }
+    }
+
+    /// The same of a document that is an object already: nothing is copied.
+    pub fn pick(&self, call: &Call, table: &[Field], mut object: Object) -> Object {
         let asked = match self {
             Self::All => None,
             Self::Some(fields) => Some(fields.as_slice()),
         };
         select(&mut object, table, call.version(), asked);
-        Ok(object)
+        object
     }
 }
 

@@ -33,8 +33,7 @@ pub(super) async fn list(call: Call) -> Answer {
                 continue;
             }
             last = Some(resource.uuid().to_string());
-            let document = (collection.document)(&call, &resource);
-            page.push(&selection.apply(&call, collection.fields, &document)?)
+            page.push(&collection.selected(&call, &resource, &selection))
                 .await?;
         }
         if !whole {
