@@ -21,7 +21,7 @@ const LEFT: &[(&str, &str, &str)] = &[
     (
         "firmware_information",
         "firmware components",
-        "they are read from the BMC again when they are asked for",
+        "this engine lists no firmware components yet",
     ),
 ];
 

@@ -56,6 +56,17 @@ pub fn patience(value: &str) -> Result<String, Unfit> {
     }
 }
 
+/// The time of pretended work: seconds, or a range of them. Ironic reads no further than the second number.
+pub fn delay(value: &str) -> Result<String, Unfit> {
+    let numbers = value.split(',').take(2).map(whole);
+    match numbers.collect::<Result<Vec<_>, _>>() {
+        Ok(numbers) => Ok(numbers.join(",")),
+        Err(_) => Err(Unfit::Wrong(
+            "seconds, or two numbers of seconds with a comma between",
+        )),
+    }
+}
+
 /// An IPv4 address.
 pub fn ipv4(value: &str) -> Result<String, Unfit> {
     match value.trim().parse::<IpAddr>() {

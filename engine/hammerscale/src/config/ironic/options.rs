@@ -2,7 +2,8 @@
 //! tune Ironic's own workings are named by their section; an option that is in neither table is told to be unknown.
 
 use super::convert::{
-    Unfit, debug_level, hardware_types, ipv4, kernel_parameters, patience, switch, text, url, whole,
+    Unfit, debug_level, delay, hardware_types, ipv4, kernel_parameters, patience, switch, text,
+    url, whole,
 };
 use super::{Reading, Rule, Verdict, ini};
 use crate::config::fragments::Source;
@@ -96,7 +97,17 @@ pub(super) const OPTIONS: &[(&str, &str, Rule)] = &[
     ("deploy", "default_boot_mode", NoMeaning("a machine keeps the boot mode that it has")),
     ("pxe", "kernel_append_params", Key("netboot.kernel_append_params", kernel_parameters)),
     ("redfish", "kernel_append_params", NotYet("machines are not booted from virtual media by this setting")),
-    ("fake", "deploy_delay", Key("hardware.fake_step_seconds", whole)),
+    ("fake", "bios_delay", Key("fake.bios_delay", delay)),
+    ("fake", "deploy_delay", Key("fake.deploy_delay", delay)),
+    ("fake", "firmware_delay", Key("fake.firmware_delay", delay)),
+    ("fake", "inspect_delay", Key("fake.inspect_delay", delay)),
+    ("fake", "management_delay", Key("fake.management_delay", delay)),
+    ("fake", "power_delay", Key("fake.power_delay", delay)),
+    ("fake", "rescue_delay", Key("fake.rescue_delay", delay)),
+    ("fake", "vendor_delay", Key("fake.vendor_delay", delay)),
+    ("fake", "boot_delay", NoMeaning("nothing is prepared for a pretended boot")),
+    ("fake", "raid_delay", NoMeaning("fake hardware pretends no RAID steps")),
+    ("fake", "storage_delay", NoMeaning("pretended storage has no steps")),
     ("json_rpc", "auth_strategy", NoMeaning(ONE_PROCESS)),
 ];
 

@@ -156,6 +156,8 @@ fn single_variables_set_their_keys() {
             "netboot.kernel_append_params",
             "x=1",
         ),
+        ("OS_FAKE__DEPLOY_DELAY", "1, 5", "fake.deploy_delay", "1,5"),
+        ("OS_FAKE__POWER_DELAY", "2", "fake.power_delay", "2"),
         (
             "OS_DEFAULT__ENABLED_HARDWARE_TYPES",
             "nosuch,fake-hardware,redfish",
@@ -189,6 +191,7 @@ fn every_setting_gets_a_verdict_that_says_why() {
         ("IRONIC_MADE_UP", "x", "unknown"),
         ("OS_NOVA__X", "x", "unknown"),
         ("OS_NEUTRON__ANYTHING", "x", "not yet"),
+        ("OS_FAKE__RAID_DELAY", "1", "no meaning"),
         (
             "OS_DEFAULT__ENABLED_BIOS_INTERFACES",
             "redfish",
@@ -232,6 +235,7 @@ fn a_value_that_cannot_be_understood_is_a_problem() {
             "172.22.0.10,172.22.0.100,255.255.255.0,infinite",
         ),
         ("OS_API__PORT", "x"),
+        ("OS_FAKE__DEPLOY_DELAY", "soon"),
         ("OS_DEFAULT__AUTH_STRATEGY", "magic"),
     ] {
         let pairs = [(name, value), ("PROVISIONING_INTERFACE", "eth1")];
