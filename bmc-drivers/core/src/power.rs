@@ -37,7 +37,7 @@ pub enum PowerAction {
     ForceOff,
     /// Ask the operating system to shut down.
     GracefulShutdown,
-    /// Reset at once.
+    /// Reset at once, without taking the power away.
     ForceRestart,
     /// Ask the operating system to restart.
     GracefulRestart,

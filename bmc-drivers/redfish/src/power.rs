@@ -118,7 +118,8 @@ fn reset_type(action: PowerAction, allowed: Option<&[String]>) -> Option<&'stati
         PowerAction::On => &["On", "ForceOn"],
         PowerAction::ForceOff => &["ForceOff"],
         PowerAction::GracefulShutdown => &["GracefulShutdown"],
-        PowerAction::ForceRestart => &["ForceRestart", "PowerCycle"],
+        // Not "PowerCycle": that takes the power away, which this must not.
+        PowerAction::ForceRestart => &["ForceRestart"],
         PowerAction::GracefulRestart => &["GracefulRestart"],
         PowerAction::Nmi => &["Nmi"],
     };
@@ -195,7 +196,7 @@ mod tests {
         );
         assert_eq!(
             reset_type(PowerAction::ForceRestart, Some(&allowed(&["PowerCycle"]))),
-            Some("PowerCycle")
+            None
         );
         assert_eq!(
             reset_type(

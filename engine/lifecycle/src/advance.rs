@@ -2,6 +2,7 @@
 
 use crate::decision::Draft;
 use crate::ending;
+use crate::plan;
 use crate::table::Event;
 use chrono::TimeDelta;
 use model::{
@@ -139,7 +140,13 @@ fn begin_stage(draft: &mut Draft<'_>, lane: Lane, stage: &Stage) -> Result<Progr
         Stage::AwaitAgent => wait(draft, lane, stage, WaitFor::Agent),
         Stage::AwaitInspection if came_early(draft) => Ok(Progress::Next),
         Stage::AwaitInspection => wait(draft, lane, stage, WaitFor::Inspection),
-        Stage::Hold => {
+        Stage::Pause {
+            seconds: Some(seconds),
+            ..
+        } => pause(draft, lane, stage, *seconds),
+        Stage::Pause { .. } if agent_is_there(draft) => Ok(Progress::Next),
+        Stage::Pause { .. } => wait(draft, lane, stage, WaitFor::Agent),
+        Stage::Hold { .. } => {
             note_stage(draft, stage);
             resume(draft)?;
             draft.transition(Event::Hold, None)?;
@@ -153,6 +160,7 @@ fn begin_stage(draft: &mut Draft<'_>, lane: Lane, stage: &Stage) -> Result<Progr
         | Stage::AgentStep { .. }
         | Stage::AgentCommand { .. }
         | Stage::InjectNmi
+        | Stage::Restart { .. }
         | Stage::Simulate { .. } => act(draft, lane, stage),
     }
 }
@@ -174,6 +182,10 @@ fn act(draft: &mut Draft<'_>, lane: Lane, stage: &Stage) -> Result<Progress, Ref
     if lane == Lane::Main {
         resume(draft)?;
     }
+    if let Some(problem) = service_problem(draft, lane, stage) {
+        ending::failed(draft, problem, true)?;
+        return Ok(Progress::Stays);
+    }
     let version = flow_of(draft, lane).and_then(|flow| flow.agent_steps_version.clone());
     let Some(action) = action_of(stage, version) else {
         return Ok(Progress::Next);
@@ -183,6 +195,12 @@ fn act(draft: &mut Draft<'_>, lane: Lane, stage: &Stage) -> Result<Progress, Ref
         flow.pending = Some(id);
     }
     Ok(Progress::Stays)
+}
+
+fn service_problem(draft: &Draft<'_>, lane: Lane, stage: &Stage) -> Option<String> {
+    let flow = draft.node.flow.as_ref().filter(|_| lane == Lane::Main)?;
+    let serviced = flow.kind == FlowKind::Service;
+    serviced.then(|| plan::fake_service_problem(&draft.node, stage))?
 }
 
 fn action_of(stage: &Stage, version: Option<serde_json::Value>) -> Option<Action> {
@@ -219,11 +237,13 @@ fn action_of(stage: &Stage, version: Option<serde_json::Value>) -> Option<Action
             args: args.clone(),
         }),
         Stage::InjectNmi => Some(Action::InjectNmi),
+        Stage::Restart { soft } => Some(Action::Restart { soft: *soft }),
         Stage::OpenBoot
         | Stage::CloseBoot
         | Stage::AwaitAgent
         | Stage::AwaitInspection
-        | Stage::Hold => None,
+        | Stage::Pause { .. }
+        | Stage::Hold { .. } => None,
     }
 }
 
@@ -246,16 +266,31 @@ fn wait(
     Ok(Progress::Stays)
 }
 
+/// Nothing is done for so long.
+fn pause(
+    draft: &mut Draft<'_>,
+    lane: Lane,
+    stage: &Stage,
+    seconds: u32,
+) -> Result<Progress, Refusal> {
+    note_stage(draft, stage);
+    wait_until(draft, lane, WaitFor::Pause, seconds)?;
+    Ok(Progress::Stays)
+}
+
 /// The flow waits for the machine from now on.
 pub(crate) fn start_wait(draft: &mut Draft<'_>, lane: Lane, on: WaitFor) -> Result<(), Refusal> {
-    let (seconds, silence) = match on {
-        WaitFor::Agent => (draft.policy.agent_boot_seconds, None),
-        WaitFor::Inspection => (draft.policy.inspection_seconds, None),
-        WaitFor::Step => {
-            let seconds = draft.policy.step_silence_seconds;
-            (seconds, Some(seconds))
-        }
+    let seconds = match on {
+        WaitFor::Agent => draft.policy.agent_boot_seconds,
+        WaitFor::Inspection => draft.policy.inspection_seconds,
+        WaitFor::Step => draft.policy.step_silence_seconds,
+        WaitFor::Pause => 0,
     };
+    wait_until(draft, lane, on, seconds)
+}
+
+fn wait_until(draft: &mut Draft<'_>, lane: Lane, on: WaitFor, seconds: u32) -> Result<(), Refusal> {
+    let silence = (on == WaitFor::Step).then_some(seconds);
     let since = draft.now;
     if let Some(flow) = flow_of(draft, lane) {
         flow.wait = Some(Wait {

@@ -195,10 +195,10 @@ pub(crate) fn step_finished(
 
 /// The step wants a reboot before the next one: the agent is booted once more.
 fn reboot_into_agent(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let boot = crate::plan::boot_agent(&draft.node, Stage::AwaitAgent);
     if let Some(flow) = draft.node.flow.as_mut() {
         let at = flow.cursor + 1;
-        flow.stages
-            .splice(at..at, crate::plan::boot_agent(Stage::AwaitAgent));
+        flow.stages.splice(at..at, boot);
     }
     advance::next_stage(draft, Lane::Main)
 }
@@ -253,6 +253,10 @@ pub(crate) fn deadline_reached(draft: &mut Draft<'_>, deadline: Timestamp) -> Re
     let on = wait.on;
     let boots = flow.boots;
     match on {
+        WaitFor::Pause => {
+            advance::resume(draft)?;
+            advance::next_stage(draft, Lane::Main)
+        }
         WaitFor::Agent | WaitFor::Inspection if boots < draft.policy.boot_attempts => {
             let state = draft.node.provision_state;
             let detail = Some(format!("nothing heard for {} s", patience.num_seconds()));

@@ -4,10 +4,7 @@ use crate::advance::{self, Lane};
 use crate::decision::Draft;
 use crate::plan;
 use crate::table::Event;
-use model::{
-    Fault, FlowKind, Guarded, InterfaceKind, PowerState, ProvisionState, Refusal, Severity, Stage,
-    Verb,
-};
+use model::{Fault, FlowKind, Guarded, PowerState, ProvisionState, Refusal, Severity, Stage, Verb};
 
 /// The last stage is through.
 pub(crate) fn finished(draft: &mut Draft<'_>, lane: Lane) -> Result<(), Refusal> {
@@ -61,13 +58,7 @@ pub(crate) fn begin_cleaning(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     } else {
         Vec::new()
     };
-    let restarts = !stages.is_empty() && !plan::is_fake(&draft.node, InterfaceKind::Deploy);
     let flow = advance::new_flow(draft, FlowKind::Clean, stages);
-    if restarts && draft.node.disable_power_off {
-        draft.node.flow = Some(flow);
-        let message = "cleaning powers the machine off on its way, and disable_power_off forbids that; switch automated_clean off for this node, or allow the power-off";
-        return failed(draft, message.to_owned(), false);
-    }
     advance::begin(draft, Lane::Main, flow)
 }
 
@@ -95,8 +86,11 @@ pub(crate) fn failed(
     if during_step {
         take_out_of_service(draft, flow.kind, &message);
     }
-    if flow.kind == FlowKind::Inspect {
-        draft.node.inspection_started_at = None;
+    match flow.kind {
+        FlowKind::Inspect => draft.node.inspection_started_at = None,
+        // As in Ironic: whoever had the node gave it up, whatever becomes of the machine.
+        FlowKind::Undeploy => forget_instance(draft),
+        _ => {}
     }
     // Where this is a stable state the target goes, too.
     draft.transition(Event::Fail, None)?;
@@ -136,7 +130,9 @@ fn take_out_of_service(draft: &mut Draft<'_>, kind: FlowKind, message: &str) {
     };
     draft.node.fault = Some(fault);
     draft.node.maintenance = true;
-    draft.node.maintenance_reason = Some(message.to_owned());
+    // What a person wrote there says more.
+    let reason = &mut draft.node.maintenance_reason;
+    reason.get_or_insert_with(|| message.to_owned());
 }
 
 /// Powers the machine off beside the provision state, unless that is forbidden.
@@ -202,7 +198,7 @@ pub(crate) fn aborted(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 /// An aborted service goes straight back to active: the deployed system is started again.
 pub(crate) fn back_into_service(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     draft.transition(Event::Verb(Verb::Abort), None)?;
-    let mut stages = vec![plan::power_off(0), Stage::CloseBoot];
+    let mut stages = plan::leave_network_boot(&draft.node);
     stages.extend(plan::boot_disk(&draft.node));
     let kind = FlowKind::Power(model::PowerTarget::Reboot);
     let flow = advance::new_flow(draft, kind, stages);

@@ -29,6 +29,7 @@ pub fn awaited(wait: WaitFor) -> &'static str {
         WaitFor::Agent => "the agent's first heartbeat after the boot",
         WaitFor::Inspection => "the agent's inventory",
         WaitFor::Step => "the end of the agent's step",
+        WaitFor::Pause => "the end of the time that a step named",
     }
 }
 
@@ -40,6 +41,7 @@ pub fn at_deadline(state: ProvisionState, kind: FlowKind, wait: WaitFor) -> Stri
             "the machine is booted once more, if that was not the last try (timeouts.boot_attempts); after that {failure}"
         ),
         WaitFor::Step => failure,
+        WaitFor::Pause => "the next step begins".to_owned(),
     }
 }
 

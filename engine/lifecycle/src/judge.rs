@@ -4,7 +4,9 @@
 use crate::allocation::judge_instance_removal;
 use crate::decide::busy;
 use crate::table::{self, Event};
-use model::{Node, Port, ProvisionState as S, Refusal, RefusalKind, StateClass, Verb};
+use model::{
+    InterfaceKind, Node, Port, ProvisionState as S, Refusal, RefusalKind, StateClass, Verb,
+};
 
 /// States in which a node may be edited although it is on its way somewhere.
 const EDITABLE: &[S] = &[
@@ -38,7 +40,18 @@ fn wrong_state(text: String) -> Refusal {
 }
 
 /// Whether a verb is possible in the node's state.
+///
+/// # Errors
+/// It is not, or the node's flags forbid it.
 pub fn may_verb(node: &Node, verb: Verb) -> Result<(), Refusal> {
+    may_verb_named(node, verb, verb.as_str())
+}
+
+/// The same for a client that knows the verb by another name.
+///
+/// # Errors
+/// As for [`may_verb`]; they say the verb as `word`.
+pub fn may_verb_named(node: &Node, verb: Verb, word: &str) -> Result<(), Refusal> {
     let state = node.provision_state;
     let possible = table::next(state, Event::Verb(verb)).is_some();
     if !possible {
@@ -48,7 +61,7 @@ pub fn may_verb(node: &Node, verb: Verb) -> Result<(), Refusal> {
         return Err(Refusal::new(
             RefusalKind::NotPossible,
             format!(
-                "The requested action \"{verb}\" can not be performed on node \"{}\" while it is in state \"{state}\".",
+                "The requested action \"{word}\" can not be performed on node \"{}\" while it is in state \"{state}\".",
                 node.uuid
             ),
         ));
@@ -64,7 +77,7 @@ pub fn may_verb(node: &Node, verb: Verb) -> Result<(), Refusal> {
         return Err(Refusal::new(
             RefusalKind::Invalid,
             format!(
-                "The \"{verb}\" operation can't be performed on node {} because it is in maintenance mode.",
+                "The \"{word}\" operation can't be performed on node {} because it is in maintenance mode.",
                 node.uuid
             ),
         ));
@@ -110,22 +123,29 @@ pub fn judge_edit(old: &Node, new: &Node) -> Result<(), Refusal> {
     judge_editable(old)?;
     let state = old.provision_state;
     let rearrangeable = REARRANGEABLE.contains(&state) || old.maintenance;
-    if !rearrangeable && (old.interfaces != new.interfaces || old.driver != new.driver) {
+    if let Some(field) = rearranged(old, new).filter(|_| !rearrangeable) {
         return Err(wrong_state(format!(
-            "Node {}: driver and interfaces can only change in the states {}, or in maintenance; it is in \"{state}\".",
-            old.uuid,
-            words(REARRANGEABLE)
-        )));
-    }
-    if !rearrangeable && old.resource_class.is_some() && old.resource_class != new.resource_class {
-        return Err(wrong_state(format!(
-            "Node {}: resource_class can only change in the states {}, or in maintenance; it is in \"{state}\".",
+            "Node {}: {field} can only change in the states {}, or in maintenance; it is in '{state}'.",
             old.uuid,
             words(REARRANGEABLE)
         )));
     }
     judge_instance_removal(old, new)?;
     judge_flags(old, new)
+}
+
+/// The first field that changes and that makes another machine of the node.
+fn rearranged(old: &Node, new: &Node) -> Option<String> {
+    let kinds = InterfaceKind::ALL.iter();
+    let mut changed = kinds.filter(|kind| old.interface(**kind) != new.interface(**kind));
+    if let Some(kind) = changed.next() {
+        return Some(format!("{}_interface", kind.as_str()));
+    }
+    if old.driver != new.driver {
+        return Some("driver".to_owned());
+    }
+    let class = old.resource_class.is_some() && old.resource_class != new.resource_class;
+    class.then(|| "resource_class".to_owned())
 }
 
 /// Whether the node is on no way, or on one where it may be changed.
@@ -179,28 +199,28 @@ fn judge_flags(old: &Node, new: &Node) -> Result<(), Refusal> {
 }
 
 /// Whether the node may be forgotten.
+///
+/// # Errors
+/// It is protected; or the engine works on it, it has an instance, or its state is none to be forgotten in, and it is not in maintenance.
 pub fn judge_delete(node: &Node) -> Result<(), Refusal> {
-    if node.protected {
-        return Err(protected(node));
-    }
-    if node.maintenance {
-        return Ok(());
-    }
-    if node.is_busy() {
+    if !node.maintenance && node.is_busy() {
         return Err(busy(node));
     }
-    if let Some(instance) = &node.instance_uuid {
+    if let Some(instance) = node.instance_uuid.as_ref().filter(|_| !node.maintenance) {
         return Err(wrong_state(format!(
             "Node {} is associated with instance {instance}.",
             node.uuid
         )));
     }
-    if !DELETABLE.contains(&node.provision_state) {
+    if node.protected {
+        return Err(protected(node));
+    }
+    if !node.maintenance && !DELETABLE.contains(&node.provision_state) {
         return Err(wrong_state(format!(
             "Can not delete node \"{}\" while it is in provision state \"{}\". Valid provision states to perform deletion are: {}; or set maintenance first.",
             node.uuid,
             node.provision_state,
-            words(DELETABLE)
+            quoted(DELETABLE)
         )));
     }
     Ok(())
@@ -219,21 +239,37 @@ pub fn judge_port_edit(node: &Node, old: &Port, new: &Port) -> Result<(), Refusa
             old.uuid, node.uuid
         )));
     }
-    let connectivity_changes = old.pxe_enabled != new.pxe_enabled
-        || old.portgroup != new.portgroup
-        || old.local_link_connection != new.local_link_connection
-        || old.physical_network != new.physical_network;
+    let connectivity = [
+        ("pxe_enabled", old.pxe_enabled != new.pxe_enabled),
+        ("portgroup_uuid", old.portgroup != new.portgroup),
+        (
+            "local_link_connection",
+            old.local_link_connection != new.local_link_connection,
+        ),
+        (
+            "physical_network",
+            old.physical_network != new.physical_network,
+        ),
+    ];
+    let changed = connectivity.iter().filter(|(_, changes)| *changes);
+    let changed: Vec<&str> = changed.map(|(name, _)| *name).collect();
     let may = matches!(
         state,
         S::Enroll | S::Inspecting | S::InspectWait | S::Manageable
     );
-    if connectivity_changes && !may && !node.maintenance {
+    if !changed.is_empty() && !may && !node.maintenance {
         return Err(wrong_state(format!(
-            "The connectivity of port {} can only change while its node is in enroll, inspecting, inspect wait or manageable, or in maintenance.",
+            "{} of port {} can only change while its node is in enroll, inspecting, inspect wait or manageable, or in maintenance.",
+            changed.join(", "),
             old.uuid
         )));
     }
     Ok(())
+}
+
+fn quoted(states: &[S]) -> String {
+    let words: Vec<String> = states.iter().map(|state| format!("'{state}'")).collect();
+    words.join(", ")
 }
 
 pub(crate) fn words(states: &[S]) -> String {

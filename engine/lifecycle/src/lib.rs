@@ -33,7 +33,9 @@ pub use agents::with_findings;
 pub use decide::{LOCK_HOLDER, View, decide, judge_idle};
 pub use decision::{Decision, HistoryDraft};
 pub use fact::{Fact, Inspected, ProvisionAsked, RuleResults};
-pub use judge::{judge_delete, judge_edit, judge_editable, judge_port_edit, may_verb};
+pub use judge::{
+    judge_delete, judge_edit, judge_editable, judge_port_edit, may_verb, may_verb_named,
+};
 pub use policy::Policy;
 pub use portgroups::{
     judge_membership, judge_portgroup_delete, judge_portgroup_edit, spread_physical_network,

@@ -65,10 +65,11 @@ fn agent_steps(
     };
     match steps::merge(&draft.node, draft.policy, flow, phase, offered) {
         Ok(merged) => {
+            let stages = steps::stages(&draft.node, draft.policy, phase, merged);
             if let Some(flow) = draft.node.flow.as_mut() {
                 let at = flow.cursor + 1;
                 flow.agent_steps_version = version;
-                flow.stages.splice(at..at, steps::stages(phase, merged));
+                flow.stages.splice(at..at, stages);
             }
             advance::next_stage(draft, lane)
         }

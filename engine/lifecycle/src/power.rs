@@ -5,7 +5,8 @@ use crate::decide::busy;
 use crate::decision::Draft;
 use crate::plan;
 use model::{
-    Fault, FlowKind, PowerState, PowerTarget, ProvisionState, Refusal, RefusalKind, Severity, Stage,
+    Fault, FlowKind, PowerState, PowerTarget, ProvisionState, Refusal, RefusalKind, Severity,
+    Stage, StateClass,
 };
 
 pub(crate) fn asked(
@@ -23,21 +24,20 @@ pub(crate) fn asked(
         Severity::Info,
     );
     draft.node.target_power_state = Some(target.final_state());
-    if state.class() != model::StateClass::Failed {
-        draft.node.last_error = None;
-    }
+    draft.node.last_error = None;
     let grace = timeout_seconds.unwrap_or(draft.policy.soft_power_off_seconds);
     let soft_off = Stage::SetPower {
         target: PowerState::Off,
         grace_seconds: grace,
         soft: true,
     };
-    // Restart is off, seen off, on: an edge could not be told from nothing after a crash.
+    let stays_on = draft.node.disable_power_off;
     let stages = match target {
         PowerTarget::On => vec![plan::power_on()],
         PowerTarget::Off => vec![plan::power_off(0)],
-        PowerTarget::Reboot => vec![plan::power_off(0), plan::power_on()],
+        PowerTarget::Reboot => plan::reboot(&draft.node, false),
         PowerTarget::SoftOff => vec![soft_off],
+        PowerTarget::SoftReboot if stays_on => plan::reboot(&draft.node, true),
         PowerTarget::SoftReboot => vec![soft_off, plan::power_on()],
     };
     let flow = advance::new_flow(draft, FlowKind::Power(target), stages);
@@ -58,15 +58,18 @@ fn judge(draft: &Draft<'_>, target: PowerTarget) -> Result<(), Refusal> {
             ),
         ));
     }
-    // A flow in a wait owns the machine's power as well: what a client switched would be taken for the flow's own doing.
-    if node.is_busy() || node.errand.is_some() || (node.flow.is_some() && !node.maintenance) {
+    // A flow in a wait owns the machine's power as well: what a client switched would be taken for the flow's own doing. One that is held
+    // is held for people to do such things.
+    let held = node.provision_state.class() == StateClass::Held;
+    let flows = node.flow.is_some() && !node.maintenance && !held;
+    if node.is_busy() || node.errand.is_some() || flows {
         return Err(busy(node));
     }
-    if node.disable_power_off && target != PowerTarget::On {
+    if node.disable_power_off && target.final_state() == PowerState::Off {
         return Err(Refusal::new(
             RefusalKind::WrongState,
             format!(
-                "Node {} has disable_power_off set: it cannot be powered off, and a restart without powering off is not available in this engine yet",
+                "Node {} cannot be powered off: disable_power_off is set",
                 node.uuid
             ),
         ));

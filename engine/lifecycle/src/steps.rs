@@ -2,7 +2,7 @@
 //! 0 only when asked for; equal ones in the order of interfaces (vendor, power, management, firmware, deploy, bios, raid).
 
 use crate::Policy;
-use crate::plan;
+use crate::plan::{self, reserved};
 use model::{Flow, FlowKind, Node, Phase, Stage, Step};
 
 const INTERFACE_ORDER: &[&str] = &[
@@ -58,7 +58,7 @@ fn in_order(requested: &[Step], offered: &[Step], phase: Phase) -> Result<Vec<St
     requested
         .iter()
         .map(|asked| {
-            if asked.step == "hold" {
+            if reserved::is_reserved(asked) {
                 return Ok(asked.clone());
             }
             let known = find(offered, asked).ok_or_else(|| unknown(asked, offered, phase))?;
@@ -80,7 +80,7 @@ fn deployment(node: &Node, requested: &[Step], offered: &[Step]) -> Result<Vec<S
         write.priority = 80;
     }
     for asked in requested {
-        if asked.step == "hold" {
+        if reserved::is_reserved(asked) {
             steps.push(asked.clone());
             continue;
         }
@@ -132,12 +132,10 @@ fn unknown(asked: &Step, offered: &[Step], phase: Phase) -> String {
 }
 
 /// The stages that run the steps.
-pub(crate) fn stages(phase: Phase, steps: Vec<Step>) -> Vec<Stage> {
-    steps
-        .into_iter()
-        .map(|step| match step.step.as_str() {
-            "hold" => Stage::Hold,
-            _ => Stage::AgentStep { phase, step },
-        })
-        .collect()
+pub(crate) fn stages(node: &Node, policy: &Policy, phase: Phase, steps: Vec<Step>) -> Vec<Stage> {
+    let of = |step: Step| match reserved::is_reserved(&step) {
+        true => reserved::stages(node, policy, &step),
+        false => vec![Stage::AgentStep { phase, step }],
+    };
+    steps.into_iter().flat_map(of).collect()
 }

@@ -12,5 +12,6 @@ mod fake;
 mod flags;
 mod flows;
 mod properties;
+mod reserved;
 mod rows;
 mod world;

@@ -10,8 +10,8 @@ use crate::plan;
 use crate::table::Event;
 use crate::templates;
 use model::{
-    FlowKind, InterfaceKind, Phase, ProvisionState, Refusal, RefusalKind, Severity, Stage,
-    StateClass, Verb,
+    FlowKind, InterfaceKind, ProvisionState, Refusal, RefusalKind, Severity, Stage, StateClass,
+    Verb,
 };
 
 pub(crate) fn asked(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
@@ -30,8 +30,8 @@ pub(crate) fn asked(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(),
         Verb::Abort => return abort(draft),
         Verb::Unhold => return unhold(draft),
         Verb::Manage if draft.node.provision_state != ProvisionState::Enroll => {
+            // What went wrong stays told until something else is begun, as in Ironic.
             note(draft, asked.verb);
-            draft.node.last_error = None;
             return draft.transition(Event::Verb(Verb::Manage), None);
         }
         Verb::Manage
@@ -123,27 +123,11 @@ fn start(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
     advance::begin(draft, Lane::Main, flow)
 }
 
-/// Fake hardware has its own steps; as in Ironic the flow is begun and fails when others are asked for.
+/// Fake hardware has its own clean steps; as in Ironic the flow is begun and fails when others are asked for.
 fn fake_steps_problem(draft: &Draft<'_>, asked: &ProvisionAsked) -> Option<String> {
-    let phase = match asked.verb {
-        Verb::Clean => Phase::Clean,
-        Verb::Service => Phase::Service,
-        Verb::Manage
-        | Verb::Provide
-        | Verb::Inspect
-        | Verb::Adopt
-        | Verb::Deploy
-        | Verb::Rebuild
-        | Verb::Undeploy
-        | Verb::Rescue
-        | Verb::Unrescue
-        | Verb::Unhold
-        | Verb::Abort => return None,
-    };
-    if !plan::is_fake(&draft.node, InterfaceKind::Deploy) {
-        return None;
-    }
-    plan::fake_step_problem(&draft.node, phase, &asked.steps)
+    let pretended = plan::is_fake(&draft.node, InterfaceKind::Deploy);
+    let cleaned = pretended && asked.verb == Verb::Clean;
+    cleaned.then(|| plan::fake_clean_problem(&draft.node, asked))?
 }
 
 fn check_steps(draft: &Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
@@ -151,7 +135,7 @@ fn check_steps(draft: &Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal>
     if matches!(asked.verb, Verb::Clean | Verb::Service) && asked.steps.is_empty() {
         return invalid(format!("'{0}' needs {0}_steps", asked.verb));
     }
-    if asked.disable_ramdisk {
+    if asked.disable_ramdisk && !plan::is_fake(&draft.node, InterfaceKind::Deploy) {
         return invalid(
             "disable_ramdisk: no step of this engine runs without the agent yet; leave it out"
                 .into(),
@@ -165,17 +149,9 @@ fn check_steps(draft: &Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal>
             "deploy_steps and deploy templates: this deploy interface runs no steps".into(),
         );
     }
-    let reserved = asked.steps.iter().find(|step| {
-        matches!(
-            step.step.as_str(),
-            "power_on" | "power_off" | "reboot" | "wait"
-        )
-    });
-    if let Some(step) = reserved {
-        return invalid(format!(
-            "step '{}' is not available in this engine yet; use the power verbs before or after",
-            step.full_name()
-        ));
+    let problem = |step| plan::reserved::problem(&draft.node, step);
+    if let Some(problem) = asked.steps.iter().find_map(problem) {
+        return invalid(problem);
     }
     for (verb, kind, none) in [
         (Verb::Rescue, InterfaceKind::Rescue, "no-rescue"),
@@ -190,16 +166,6 @@ fn check_steps(draft: &Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal>
                 draft.node.driver
             ));
         }
-    }
-    let boots = !matches!(
-        asked.verb,
-        Verb::Manage | Verb::Adopt | Verb::Unhold | Verb::Abort | Verb::Undeploy
-    );
-    if boots && draft.node.disable_power_off && !plan::is_fake(&draft.node, InterfaceKind::Deploy) {
-        return invalid(format!(
-            "'{}' powers the machine off on its way, and disable_power_off forbids that; doing without is not available in this engine yet",
-            asked.verb
-        ));
     }
     if draft.node.retired && asked.verb == Verb::Provide {
         return invalid(format!(

@@ -69,6 +69,11 @@ pub enum Action {
     },
     /// Send a non-maskable interrupt.
     InjectNmi,
+    /// Restart a running machine without powering it off; one that is off is powered on.
+    Restart {
+        /// Whether the operating system is asked to, and not the hardware.
+        soft: bool,
+    },
 }
 
 impl Action {
@@ -83,6 +88,7 @@ impl Action {
         "agent_command",
         "simulate",
         "inject_nmi",
+        "restart",
     ];
 
     /// The kind's name.
@@ -97,6 +103,7 @@ impl Action {
             Action::AgentCommand { .. } => "agent_command",
             Action::Simulate { .. } => "simulate",
             Action::InjectNmi => "inject_nmi",
+            Action::Restart { .. } => "restart",
         }
     }
 }

@@ -123,8 +123,24 @@ pub enum Stage {
     },
     /// Send a non-maskable interrupt.
     InjectNmi,
+    /// Restart a running machine without powering it off; one that is off is powered on.
+    Restart {
+        /// Whether the operating system is asked to, and not the hardware.
+        soft: bool,
+    },
+    /// Wait between steps.
+    Pause {
+        /// How long; none: until the agent is heard.
+        seconds: Option<u32>,
+        /// The step that asks for it.
+        step: Step,
+    },
     /// Stop until a person says `unhold`.
-    Hold,
+    Hold {
+        /// The step that asks for it.
+        #[serde(default)]
+        step: Step,
+    },
 }
 
 impl Stage {
@@ -144,7 +160,10 @@ impl Stage {
             Stage::AgentCommand { name } => name.clone(),
             Stage::Simulate { step, .. } => step.clone(),
             Stage::InjectNmi => "send a non-maskable interrupt".into(),
-            Stage::Hold => "hold".into(),
+            Stage::Restart { soft: false } => "restart".into(),
+            Stage::Restart { soft: true } => "soft restart".into(),
+            Stage::Pause { .. } => "wait".into(),
+            Stage::Hold { .. } => "hold".into(),
         }
     }
 }
@@ -159,6 +178,8 @@ pub enum WaitFor {
     Inspection,
     /// The end of an agent's step.
     Step,
+    /// Nobody: time passes.
+    Pause,
 }
 
 /// A wait: for whom, since when, until when.

@@ -98,7 +98,9 @@ fn insert_steps(info: &mut Object, flow: &Flow) {
 /// A stage as a step document; none for stages that are no steps.
 fn document(stage: &Stage) -> Option<Object> {
     let step = match stage {
-        Stage::AgentStep { step, .. } => step.clone(),
+        Stage::AgentStep { step, .. } | Stage::Pause { step, .. } | Stage::Hold { step } => {
+            step.clone()
+        }
         Stage::Simulate { step, .. } => simulated(step),
         _ => return None,
     };

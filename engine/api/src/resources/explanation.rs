@@ -106,7 +106,7 @@ fn at_work(node: &Node, flow: Option<&Flow>, activity: &Activity) -> String {
             wait.then
         );
     }
-    if flow.is_some_and(|flow| flow.stage() == Some(&Stage::Hold)) {
+    if flow.is_some_and(|flow| matches!(flow.stage(), Some(Stage::Hold { .. }))) {
         return format!(
             "{state}: {doing} stopped at a hold step since {since}; 'unhold' goes on, 'abort' ends it."
         );

@@ -8,6 +8,7 @@ mod inject_nmi;
 mod list_agent_steps;
 mod power;
 mod read_power;
+mod restart;
 mod simulate;
 
 use crate::conductor::Conductor;
@@ -124,6 +125,7 @@ pub const REGISTRY: &[&dyn EffectKind] = &[
     &agent_command::AgentCommand,
     &simulate::Simulate,
     &inject_nmi::InjectNmi,
+    &restart::Restart,
 ];
 
 /// The kind that serves an action. A test proves that each has one; an action without one answers as a bug.
@@ -192,6 +194,10 @@ mod tests {
             .filter(|kind| kind.certainty() == Certainty::AtMostOnce)
             .map(|kind| kind.name())
             .collect();
-        assert_eq!(edges, ["inject_nmi"], "new edges must be reviewed");
+        assert_eq!(
+            edges,
+            ["inject_nmi", "restart"],
+            "new edges must be reviewed"
+        );
     }
 }

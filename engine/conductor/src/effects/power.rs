@@ -84,7 +84,7 @@ async fn soft_off(context: &Context, patience: Duration) -> Result<Outcome, ActE
     )))
 }
 
-async fn order(context: &Context, action: PowerAction) -> Result<(), ActError> {
+pub(super) async fn order(context: &Context, action: PowerAction) -> Result<(), ActError> {
     let power = context
         .machine
         .driver
@@ -95,7 +95,7 @@ async fn order(context: &Context, action: PowerAction) -> Result<(), ActError> {
 }
 
 /// Looks, less and less often, until the state is there or the patience ends. A BMC that does not answer for a moment is asked again.
-async fn reaches(
+pub(super) async fn reaches(
     context: &Context,
     wanted: PowerState,
     patience: Duration,

@@ -1,6 +1,6 @@
 //! Cleaning, automated and by request.
 
-use super::{fake, is_fake, leave_agent, running_agent, simulate_step};
+use super::{fake, is_fake, leave_agent, running_agent, simulate_steps};
 use crate::Policy;
 use model::{InterfaceKind, Node, Phase, Stage, Step};
 
@@ -9,21 +9,18 @@ pub(crate) fn clean(node: &Node, policy: &Policy) -> Vec<Stage> {
     if is_fake(node, InterfaceKind::Deploy) {
         return fake::automated(node, policy);
     }
-    let mut stages = running_agent(policy);
+    let mut stages = running_agent(node, policy);
     stages.push(Stage::ListAgentSteps {
         phase: Phase::Clean,
     });
-    stages.extend(leave_agent(policy));
+    stages.extend(leave_agent(node, policy));
     stages
 }
 
 /// The requested steps, in their order.
 pub(crate) fn manual_clean(node: &Node, policy: &Policy, steps: &[Step]) -> Vec<Stage> {
     if is_fake(node, InterfaceKind::Deploy) {
-        return steps
-            .iter()
-            .map(|step| simulate_step(step, policy))
-            .collect();
+        return simulate_steps(node, policy, steps);
     }
     clean(node, policy)
 }

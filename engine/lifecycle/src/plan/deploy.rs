@@ -1,6 +1,6 @@
 //! Deployment: the agent writes the image, then the machine boots its disk.
 
-use super::{boot_disk, is_fake, power_off, running_agent, simulate_step};
+use super::{boot_disk, is_fake, off_if_allowed, running_agent, simulate_steps};
 use crate::Policy;
 use model::{InterfaceKind, Node, Phase, Stage, Step};
 
@@ -19,30 +19,30 @@ pub(crate) fn custom_steps_allowed(node: &Node) -> bool {
 
 pub(crate) fn deploy(node: &Node, policy: &Policy, requested: &[Step]) -> Vec<Stage> {
     if is_fake(node, InterfaceKind::Deploy) {
-        let mut stages = vec![power_off(0)];
-        stages.extend(simulated_steps(policy, requested));
+        let mut stages = off_if_allowed(node, 0);
+        stages.extend(simulated_steps(node, policy, requested));
         stages.extend(boot_disk(node));
         return stages;
     }
-    let mut stages = running_agent(policy);
+    let mut stages = running_agent(node, policy);
     stages.push(Stage::ListAgentSteps {
         phase: Phase::Deploy,
     });
     if writes_image(node) {
         stages.push(command("image.install_bootloader"));
     }
-    stages.extend([
-        command("standby.sync"),
-        command("standby.power_off"),
-        power_off(policy.power_off_grace_seconds),
-        Stage::CloseBoot,
-    ]);
+    stages.push(command("standby.sync"));
+    if !node.disable_power_off {
+        stages.push(command("standby.power_off"));
+    }
+    stages.extend(off_if_allowed(node, policy.power_off_grace_seconds));
+    stages.push(Stage::CloseBoot);
     stages.extend(boot_disk(node));
     stages
 }
 
 /// Fake hardware pretends its own step of priority 100 and whatever was asked for, high first.
-fn simulated_steps(policy: &Policy, requested: &[Step]) -> Vec<Stage> {
+fn simulated_steps(node: &Node, policy: &Policy, requested: &[Step]) -> Vec<Stage> {
     let own = Step {
         interface: "deploy".into(),
         step: "deploy".into(),
@@ -56,10 +56,7 @@ fn simulated_steps(policy: &Policy, requested: &[Step]) -> Vec<Stage> {
     }
     steps.retain(|step| step.priority > 0);
     steps.sort_by_key(|step| std::cmp::Reverse(step.priority));
-    steps
-        .iter()
-        .map(|step| simulate_step(step, policy))
-        .collect()
+    simulate_steps(node, policy, &steps)
 }
 
 fn command(name: &str) -> Stage {

@@ -2,15 +2,15 @@
 
 use model::{InterfaceKind as K, Node, Phase, Stage, Step};
 
-use super::{is_fake, simulate_step};
-use crate::Policy;
+use super::{is_fake, reserved, simulate_steps};
+use crate::{Policy, ProvisionAsked};
 
 struct FakeStep {
     kind: K,
     step: &'static str,
     /// Its priority in automated cleaning; 0 runs only when asked for.
     priority: i64,
-    /// Whether a service has it too.
+    /// Whether a service has it too, where it needs no agent.
     service: bool,
     /// Its arguments: all of them, and no other.
     needs: &'static [&'static str],
@@ -38,12 +38,35 @@ const STEPS: &[FakeStep] = &[
     },
 ];
 
-/// Why steps that were asked for cannot run on a node with pretended deployment; none when they can.
-pub(crate) fn problem(node: &Node, phase: Phase, steps: &[Step]) -> Option<String> {
-    steps
-        .iter()
-        .filter(|asked| asked.step != "hold")
-        .find_map(|asked| step_problem(node, phase, asked))
+/// Why the clean steps that were asked for cannot run on a node with pretended deployment; none when they can.
+pub(crate) fn clean_problem(node: &Node, asked: &ProvisionAsked) -> Option<String> {
+    let steps = asked.steps.iter();
+    let mut steps = steps.filter(|step| !reserved::is_reserved(step));
+    steps.find_map(|step| {
+        let agent = asked.disable_ramdisk.then(|| {
+            format!(
+                "Cannot clean node {}: clean step {} requires booting a ramdisk",
+                node.uuid,
+                step.full_name()
+            )
+        });
+        step_problem(node, Phase::Clean, step).or(agent)
+    })
+}
+
+/// Why the service step that this stage pretends cannot run. As in Ironic that is found out when it is reached.
+pub(crate) fn service_problem(node: &Node, stage: &Stage) -> Option<String> {
+    let Stage::Simulate { step, args, .. } = stage else {
+        return None;
+    };
+    let (interface, name) = step.split_once('.')?;
+    let step = Step {
+        interface: interface.to_owned(),
+        step: name.to_owned(),
+        args: args.clone(),
+        ..Step::default()
+    };
+    step_problem(node, Phase::Service, &step)
 }
 
 fn step_problem(node: &Node, phase: Phase, asked: &Step) -> Option<String> {
@@ -80,13 +103,11 @@ pub(crate) fn automated(node: &Node, policy: &Policy) -> Vec<Stage> {
     let unasked = STEPS
         .iter()
         .filter(|step| step.priority > 0 && is_fake(node, step.kind));
-    unasked
-        .map(|step| Step {
-            interface: step.kind.as_str().into(),
-            step: step.step.into(),
-            priority: step.priority,
-            ..Step::default()
-        })
-        .map(|step| simulate_step(&step, policy))
-        .collect()
+    let steps = unasked.map(|step| Step {
+        interface: step.kind.as_str().into(),
+        step: step.step.into(),
+        priority: step.priority,
+        ..Step::default()
+    });
+    simulate_steps(node, policy, &steps.collect::<Vec<_>>())
 }

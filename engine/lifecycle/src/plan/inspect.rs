@@ -8,7 +8,7 @@ pub(crate) fn inspect(node: &Node, policy: &Policy) -> Vec<Stage> {
     if is_fake(node, InterfaceKind::Inspect) {
         return vec![simulate("inspect.inspect_hardware", policy)];
     }
-    let mut stages = boot_agent(Stage::AwaitInspection);
-    stages.extend(leave_agent(policy));
+    let mut stages = boot_agent(node, Stage::AwaitInspection);
+    stages.extend(leave_agent(node, policy));
     stages
 }

@@ -6,6 +6,7 @@ mod deploy;
 mod fake;
 mod inspect;
 mod rescue;
+pub(crate) mod reserved;
 mod service;
 mod undeploy;
 mod verify;
@@ -13,7 +14,9 @@ mod verify;
 pub(crate) use adopt::adopt;
 pub(crate) use clean::{clean, manual_clean};
 pub(crate) use deploy::{custom_steps_allowed, deploy, writes_image};
-pub(crate) use fake::problem as fake_step_problem;
+pub(crate) use fake::{
+    clean_problem as fake_clean_problem, service_problem as fake_service_problem,
+};
 pub(crate) use inspect::inspect;
 pub(crate) use rescue::{rescue, unrescue};
 pub(crate) use service::service;
@@ -46,23 +49,49 @@ pub(crate) fn power_on() -> Stage {
     }
 }
 
-/// Boots the agent from the network: off, leave to boot, boot device, on. A restart is always off, seen off, on.
-pub(crate) fn boot_agent(await_stage: Stage) -> Vec<Stage> {
-    vec![
-        power_off(0),
+/// Off, forced after a grace, for a machine that may be powered off; nothing for another, which runs until it is restarted.
+pub(crate) fn off_if_allowed(node: &Node, grace_seconds: u32) -> Vec<Stage> {
+    match node.disable_power_off {
+        true => Vec::new(),
+        false => vec![power_off(grace_seconds)],
+    }
+}
+
+/// What makes the machine boot anew after [`off_if_allowed`].
+fn on_or_restart(node: &Node) -> Stage {
+    match node.disable_power_off {
+        true => Stage::Restart { soft: false },
+        false => power_on(),
+    }
+}
+
+/// A restart beside the provision state. It is off, seen off, on, wherever the machine may be powered off: what is only an edge could
+/// not be told from nothing after a crash.
+pub(crate) fn reboot(node: &Node, soft: bool) -> Vec<Stage> {
+    match node.disable_power_off {
+        true => vec![Stage::CloseBoot, Stage::Restart { soft }],
+        false => vec![power_off(0), power_on()],
+    }
+}
+
+/// Boots the agent from the network: off, leave to boot, boot device, on.
+pub(crate) fn boot_agent(node: &Node, await_stage: Stage) -> Vec<Stage> {
+    let mut stages = off_if_allowed(node, 0);
+    stages.extend([
         Stage::OpenBoot,
         Stage::SetBootDevice {
             device: "pxe".into(),
             persistent: false,
         },
-        power_on(),
+        on_or_restart(node),
         await_stage,
-    ]
+    ]);
+    stages
 }
 
 /// The agent, running: the one of an earlier boot if it still answers, else a fresh one.
-pub(crate) fn running_agent(policy: &Policy) -> Vec<Stage> {
-    let boot = boot_agent(Stage::AwaitAgent);
+pub(crate) fn running_agent(node: &Node, policy: &Policy) -> Vec<Stage> {
+    let boot = boot_agent(node, Stage::AwaitAgent);
     if !policy.fast_track {
         return boot;
     }
@@ -72,23 +101,29 @@ pub(crate) fn running_agent(policy: &Policy) -> Vec<Stage> {
 }
 
 /// Boots the deployed system.
-pub(crate) fn boot_disk(_node: &Node) -> Vec<Stage> {
+pub(crate) fn boot_disk(node: &Node) -> Vec<Stage> {
     vec![
         Stage::SetBootDevice {
             device: "disk".into(),
             persistent: true,
         },
-        power_on(),
+        on_or_restart(node),
     ]
 }
 
 /// Leaves the machine as a flow's end wants it: running for the next flow, or off.
-pub(crate) fn leave_agent(policy: &Policy) -> Vec<Stage> {
-    if policy.fast_track {
-        Vec::new()
-    } else {
-        vec![power_off(0), Stage::CloseBoot]
+pub(crate) fn leave_agent(node: &Node, policy: &Policy) -> Vec<Stage> {
+    match policy.fast_track {
+        true => Vec::new(),
+        false => leave_network_boot(node),
     }
+}
+
+/// The agent's boot ends: the machine is off, or at least not booted from the network any more.
+pub(crate) fn leave_network_boot(node: &Node) -> Vec<Stage> {
+    let mut stages = off_if_allowed(node, 0);
+    stages.push(Stage::CloseBoot);
+    stages
 }
 
 /// Pretended work.
@@ -100,14 +135,15 @@ pub(crate) fn simulate(step: &str, policy: &Policy) -> Stage {
     }
 }
 
-/// A step, pretended.
-pub(crate) fn simulate_step(step: &Step, policy: &Policy) -> Stage {
-    match step.step.as_str() {
-        "hold" => Stage::Hold,
-        _ => Stage::Simulate {
+/// Steps, pretended; the engine's own are what they are.
+pub(crate) fn simulate_steps(node: &Node, policy: &Policy, steps: &[Step]) -> Vec<Stage> {
+    let pretended = |step: &Step| match reserved::is_reserved(step) {
+        true => reserved::stages(node, policy, step),
+        false => vec![Stage::Simulate {
             step: step.full_name(),
             seconds: policy.simulated_seconds,
             args: step.args.clone(),
-        },
-    }
+        }],
+    };
+    steps.iter().flat_map(pretended).collect()
 }

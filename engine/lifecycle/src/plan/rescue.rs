@@ -1,6 +1,6 @@
 //! Rescue: the agent is booted, given a password, and left running.
 
-use super::{boot_agent, boot_disk, is_fake, power_off, simulate};
+use super::{boot_agent, boot_disk, is_fake, leave_network_boot, simulate};
 use crate::Policy;
 use model::{InterfaceKind, Node, Stage};
 
@@ -8,7 +8,7 @@ pub(crate) fn rescue(node: &Node, policy: &Policy) -> Vec<Stage> {
     if is_fake(node, InterfaceKind::Rescue) {
         return vec![simulate("rescue.rescue", policy)];
     }
-    let mut stages = boot_agent(Stage::AwaitAgent);
+    let mut stages = boot_agent(node, Stage::AwaitAgent);
     stages.push(Stage::AgentCommand {
         name: "rescue.finalize_rescue".into(),
     });
@@ -19,7 +19,7 @@ pub(crate) fn unrescue(node: &Node, policy: &Policy) -> Vec<Stage> {
     if is_fake(node, InterfaceKind::Rescue) {
         return vec![simulate("rescue.unrescue", policy)];
     }
-    let mut stages = vec![power_off(0), Stage::CloseBoot];
+    let mut stages = leave_network_boot(node);
     stages.extend(boot_disk(node));
     stages
 }

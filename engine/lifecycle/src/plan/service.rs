@@ -1,21 +1,18 @@
 //! Service: the agent runs the requested steps, then the deployed system is booted again.
 
-use super::{boot_disk, is_fake, power_off, running_agent, simulate_step};
+use super::{boot_disk, is_fake, leave_network_boot, running_agent, simulate_steps};
 use crate::Policy;
 use model::{InterfaceKind, Node, Phase, Stage, Step};
 
 pub(crate) fn service(node: &Node, policy: &Policy, steps: &[Step]) -> Vec<Stage> {
     if is_fake(node, InterfaceKind::Deploy) {
-        return steps
-            .iter()
-            .map(|step| simulate_step(step, policy))
-            .collect();
+        return simulate_steps(node, policy, steps);
     }
-    let mut stages = running_agent(policy);
+    let mut stages = running_agent(node, policy);
     stages.push(Stage::ListAgentSteps {
         phase: Phase::Service,
     });
-    stages.extend([power_off(0), Stage::CloseBoot]);
+    stages.extend(leave_network_boot(node));
     stages.extend(boot_disk(node));
     stages
 }

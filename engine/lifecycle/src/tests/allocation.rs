@@ -170,3 +170,24 @@ fn only_an_active_node_of_the_kind_is_given_one_afterwards() {
     node.instance_uuid = Some(wanted().uuid.to_string());
     judge_backfill(&node, &wanted()).unwrap();
 }
+
+#[test]
+fn a_node_whose_machine_cannot_be_taken_back_is_nobodys_all_the_same() {
+    let mut world = super::world::World::fake();
+    super::flows::to_active(&mut world);
+    let node = &mut world.node;
+    node.allocation = Some(Uuid::nil());
+    node.instance_uuid = Some("an instance".to_owned());
+    node.instance_name = Some("a name".to_owned());
+    node.instance_info
+        .expose_mut()
+        .insert("image_source".to_owned(), "x".into());
+    world.breaks = Some("set_power");
+    world.verb(model::Verb::Undeploy);
+    world.settle();
+    assert_eq!(world.state(), ProvisionState::Error);
+    let node = &world.node;
+    assert!(node.allocation.is_none() && node.instance_uuid.is_none());
+    assert!(node.instance_name.is_none() && node.instance_info.expose().is_empty());
+    assert!(node.last_error.is_some());
+}

@@ -54,6 +54,29 @@ fn fake_hardware_has_its_own_steps_and_fails_by_others() {
     active.tell(Fact::Provision(asked)).unwrap();
     active.settle();
     assert_eq!(active.state(), S::ServiceFailed);
+    // A service breaks off in its middle: the machine is taken out of use until somebody has looked.
+    assert!(active.node.maintenance);
+    assert_eq!(active.node.fault, Some(model::Fault::Service));
+    assert_eq!(active.node.maintenance_reason, active.node.last_error);
+    let abort = Fact::Provision(ProvisionAsked::new(Verb::Abort));
+    let refusal = active.tell(abort).unwrap_err();
+    assert_eq!(refusal.kind, RefusalKind::WrongState);
+}
+
+#[test]
+fn without_a_ramdisk_no_clean_step_of_fake_hardware_runs() {
+    let mut world = World::fake();
+    world.verb(Verb::Manage);
+    world.settle();
+    let mut asked = ProvisionAsked::new(Verb::Clean);
+    asked.steps = vec![asked_step("bios", "factory_reset")];
+    asked.disable_ramdisk = true;
+    world.tell(Fact::Provision(asked)).unwrap();
+    assert_eq!(world.state(), S::CleanFailed);
+    let error = world.node.last_error.clone().unwrap();
+    assert!(error.contains("requires booting a ramdisk"), "{error}");
+    world.verb(Verb::Manage);
+    assert_eq!(world.node.last_error, Some(error), "it stays told");
 }
 
 #[test]

@@ -57,6 +57,13 @@ fn a_protected_node_keeps_what_it_has() {
 }
 
 #[test]
+fn a_verb_is_refused_by_the_name_that_it_was_asked_by() {
+    let refusal = crate::may_verb_named(&node(S::Enroll), Verb::Undeploy, "deleted").unwrap_err();
+    assert_eq!(refusal.kind, RefusalKind::NotPossible);
+    assert!(refusal.message.contains("\"deleted\"") && refusal.message.contains("\"enroll\""));
+}
+
+#[test]
 fn a_retired_node_goes_to_manageable_and_no_further() {
     let old = node(S::Available);
     let mut new = old.clone();

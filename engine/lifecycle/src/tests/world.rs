@@ -118,6 +118,7 @@ impl World {
         match action {
             Action::ReadPower => Outcome::Power(PowerState::Off),
             Action::SetPower { target, .. } => Outcome::Power(*target),
+            Action::Restart { .. } => Outcome::Power(PowerState::On),
             Action::FindAgent => Outcome::AgentAnswers(self.node.agent.is_some()),
             Action::ListAgentSteps { phase } => Outcome::AgentSteps {
                 steps: match phase {
@@ -142,7 +143,13 @@ impl World {
             return false;
         };
         match wait.on {
+            WaitFor::Agent if self.node.boot.is_none() => return false,
             WaitFor::Agent => self.agent_comes_up(),
+            WaitFor::Pause => {
+                self.now = self.now.max(wait.deadline);
+                let deadline = wait.deadline;
+                self.tell(Fact::DeadlineReached { deadline }).unwrap();
+            }
             WaitFor::Inspection => {
                 self.tell(Fact::Inspected(inspected())).unwrap();
                 if self.node.boot.is_some() {

@@ -93,7 +93,9 @@ fn step() -> impl Strategy<Value = Step> {
 fn stage() -> impl Strategy<Value = Stage> {
     prop_oneof![
         Just(Stage::ReadPower),
-        Just(Stage::Hold),
+        Just(Stage::Hold {
+            step: Step::default()
+        }),
         (power(), any::<u32>(), any::<bool>()).prop_map(|(target, grace_seconds, soft)| {
             Stage::SetPower {
                 target,
