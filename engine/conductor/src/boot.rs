@@ -1,9 +1,11 @@
 //! The engine as the boot servers see it: who may boot what, and the proof that goes with a boot.
 
 use crate::conductor::Conductor;
+use crate::node_ramdisk::{self, Chosen};
 use async_trait::async_trait;
-use model::boot::{BootOrder, BootWhat, KernelArgs};
+use model::boot::{BootOrder, BootTextError, BootWhat, KernelArgs};
 use model::{MacAddress, Node, WaitFor};
+use netboot_media::StockAgentTrust;
 use netboot_media::identity::BootIdentity;
 use ports::event::EventKind;
 use ports::netboot::{BootAlarm, BootDirectory, BootLookupError};
@@ -57,51 +59,71 @@ impl Conductor {
             what: BootWhat::Disk,
         };
         let unspent = node.boot.as_ref().is_some_and(|ticket| !ticket.spent);
-        let expects_agent = unspent && node.flow.is_some();
-        let (true, Some(ramdisk)) = (expects_agent, &self.inner.settings.ramdisk) else {
+        if !unspent || node.flow.is_none() {
             return disk;
+        }
+        let chosen = match node_ramdisk::choose(self.inner.settings.ramdisk.as_ref(), node) {
+            Ok(chosen) => chosen,
+            Err(error) => {
+                tracing::error!(node = %node.uuid, %error, "the machine boots its disk");
+                return disk;
+            }
+        };
+        let args = match self.kernel_args(node) {
+            Ok(args) => args,
+            Err(error) => {
+                tracing::error!(%error, "kernel arguments cannot be made; the machine boots its disk");
+                return disk;
+            }
+        };
+        let what = match chosen {
+            Chosen::Own(own) => BootWhat::Ramdisk {
+                kernel: own.kernel.clone(),
+                initrd: own.initrd.clone(),
+                args,
+            },
+            Chosen::Named { kernel, initrd } => BootWhat::NamedRamdisk {
+                kernel,
+                initrd,
+                args,
+            },
+        };
+        BootOrder {
+            node: node.uuid,
+            what,
+        }
+    }
+
+    /// What every agent is told, in the words of ironic-python-agent.
+    fn kernel_args(&self, node: &Node) -> Result<KernelArgs, BootTextError> {
+        let Some(ramdisk) = &self.inner.settings.ramdisk else {
+            return Ok(KernelArgs::default());
         };
         let mut args = ramdisk.append.clone();
         let base = ramdisk.agent_api_url.trim_end_matches('/');
-        let mut given = vec![("ipa-api-url", base.to_owned())];
-        let inspecting = node
-            .flow
-            .as_ref()
-            .and_then(|flow| flow.wait)
-            .map(|wait| wait.on)
-            == Some(WaitFor::Inspection)
-            || node
-                .flow
-                .as_ref()
-                .is_some_and(|flow| flow.kind == model::FlowKind::Inspect);
-        if inspecting {
-            given.push((
-                "ipa-inspection-callback-url",
-                format!("{base}/v1/continue_inspection"),
-            ));
+        args.set("ipa-api-url", base)?;
+        if is_inspected(node) {
+            let url = format!("{base}/v1/continue_inspection");
+            args.set("ipa-inspection-callback-url", &url)?;
         }
-        if let Err(error) = set_all(&mut args, &given) {
-            tracing::error!(%error, "kernel arguments cannot be made; the machine boots its disk");
-            return disk;
-        }
-        BootOrder {
-            node: node.uuid,
-            what: BootWhat::Ramdisk {
-                kernel: ramdisk.kernel.clone(),
-                initrd: ramdisk.initrd.clone(),
-                args,
-            },
-        }
+        Ok(args)
+    }
+
+    /// Another agent proves nothing and is bound to nothing; it is only told whom to trust.
+    fn trust(&self) -> Result<Option<Vec<u8>>, netboot_media::cpio::CpioError> {
+        let ramdisk = self.inner.settings.ramdisk.as_ref();
+        let authority = ramdisk.and_then(|ramdisk| ramdisk.agent_api_ca_pem.as_deref());
+        authority
+            .map(|api_ca_pem| StockAgentTrust { api_ca_pem }.initramfs())
+            .transpose()
     }
 }
 
-fn set_all(
-    args: &mut KernelArgs,
-    given: &[(&str, String)],
-) -> Result<(), model::boot::BootTextError> {
-    given
-        .iter()
-        .try_for_each(|(key, value)| args.set(key, value))
+fn is_inspected(node: &Node) -> bool {
+    node.flow.as_ref().is_some_and(|flow| {
+        flow.kind == model::FlowKind::Inspect
+            || flow.wait.map(|wait| wait.on) == Some(WaitFor::Inspection)
+    })
 }
 
 #[async_trait]
@@ -131,6 +153,10 @@ impl BootDirectory for Conductor {
         let Some(ticket) = node.boot.as_ref().filter(|ticket| !ticket.spent) else {
             return Ok(None);
         };
+        let chosen = node_ramdisk::choose(self.inner.settings.ramdisk.as_ref(), &node);
+        if let Ok(Chosen::Named { .. }) = chosen {
+            return self.trust().map_err(|error| fail(error.into()));
+        }
         if !self.inner.identities.bind(node.uuid, from) {
             tracing::warn!(node = %node.uuid, %from, "a boot identity was asked for a second time from another address");
             return Ok(None);

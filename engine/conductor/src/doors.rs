@@ -46,7 +46,7 @@ impl Conductor {
         validate::Ground {
             hardware: &self.inner.hardware,
             policy: &self.inner.settings.policy,
-            has_ramdisk: self.inner.settings.ramdisk.is_some(),
+            ramdisk: self.inner.settings.ramdisk.as_ref(),
         }
     }
 

@@ -18,6 +18,7 @@ mod last_seen;
 mod locks;
 mod node_hardware;
 mod node_ports;
+mod node_ramdisk;
 mod outbox;
 mod quoted;
 mod resume;
@@ -30,4 +31,4 @@ mod validate;
 mod vifs;
 
 pub use conductor::{Conductor, Parts};
-pub use settings::{RamdiskSettings, Settings};
+pub use settings::{OwnRamdisk, RamdiskSettings, Settings};

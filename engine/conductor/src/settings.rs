@@ -4,13 +4,22 @@ use lifecycle::Policy;
 use model::boot::{ArtefactName, KernelArgs};
 use std::time::Duration;
 
-/// The ramdisk that this engine boots on machines.
+/// The engine's own ramdisk.
 #[derive(Clone, Debug)]
-pub struct RamdiskSettings {
+pub struct OwnRamdisk {
     /// The kernel's name in the map of boot artefacts.
     pub kernel: ArtefactName,
     /// The initramfs' name in the map of boot artefacts.
     pub initrd: ArtefactName,
+}
+
+/// What this engine boots on machines to run an agent there.
+#[derive(Clone, Debug)]
+pub struct RamdiskSettings {
+    /// The engine's own ramdisk; none when an administrator gave none.
+    pub own: Option<OwnRamdisk>,
+    /// Whether a node's `deploy_kernel` and `deploy_ramdisk` go before it.
+    pub nodes_name_theirs: bool,
     /// Kernel arguments added to the engine's own.
     pub append: KernelArgs,
     /// Base URL that agents call: the agents' listener.
@@ -46,7 +55,7 @@ pub struct Settings {
     pub agent_forbidden_networks: Vec<String>,
     /// Networks that agents may fetch images from although they are forbidden otherwise.
     pub agent_allowed_networks: Vec<String>,
-    /// The ramdisk to boot; none while netboot is off.
+    /// What agents are booted from; none while netboot is off.
     pub ramdisk: Option<RamdiskSettings>,
     /// How long an overdue wait is left alone after a start, so that the machines can report first.
     pub resume_grace: Duration,

@@ -1,6 +1,8 @@
 //! Checks a node without touching its machine: what `validate` tells, and what a deployment is refused for before anything begins.
 
 use crate::hardware::Catalogue;
+use crate::node_ramdisk;
+use crate::settings::RamdiskSettings;
 use lifecycle::Policy;
 use model::{InterfaceKind, Node, Port, Refusal, RefusalKind, Verb};
 use ports::hardware::Validation;
@@ -13,8 +15,8 @@ const FORMATS: &[&str] = &["raw"];
 pub(crate) struct Ground<'a> {
     pub hardware: &'a Catalogue,
     pub policy: &'a Policy,
-    /// Whether machines can boot the agent here.
-    pub has_ramdisk: bool,
+    /// What agents are booted from here.
+    pub ramdisk: Option<&'a RamdiskSettings>,
 }
 
 /// Every interface's verdict.
@@ -83,9 +85,7 @@ fn boot(ground: &Ground<'_>, node: &Node, ports: &[Port]) -> Result<(), String> 
     if node.interface(InterfaceKind::Boot) == "fake" {
         return Ok(());
     }
-    if !ground.has_ramdisk {
-        return Err("no machine can boot the agent here: set netboot.interface (or netboot.address) and netboot.ramdisk_dir, and start the engine again".into());
-    }
+    node_ramdisk::choose(ground.ramdisk, node).map_err(|error| error.to_string())?;
     if ports.iter().any(|port| port.pxe_enabled) {
         return Ok(());
     }

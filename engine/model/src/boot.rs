@@ -28,6 +28,15 @@ pub enum BootWhat {
         /// The kernel's arguments.
         args: KernelArgs,
     },
+    /// The kernel and ramdisk of another agent that the node itself names; the machine fetches them from where they are.
+    NamedRamdisk {
+        /// Where the kernel is.
+        kernel: BootUrl,
+        /// Where the ramdisk is.
+        initrd: BootUrl,
+        /// The kernel's arguments.
+        args: KernelArgs,
+    },
     /// Nothing from the network: the firmware goes on to its next boot entry.
     Disk,
 }
@@ -46,6 +55,22 @@ pub enum BootTextError {
         "an artefact's name starts with a letter or digit and has only letters, digits, '.', '_', '+' and '-': {found:?}"
     )]
     NameCharacter {
+        /// The character found.
+        found: char,
+    },
+    /// A URL has another scheme, no host, or is too long.
+    #[error(
+        "a boot file's URL begins with http:// or https://, names a host and a file, and has at most {max} characters"
+    )]
+    UrlShape {
+        /// The longest URL accepted.
+        max: usize,
+    },
+    /// A URL has a character that is not accepted.
+    #[error(
+        "a boot file's URL has only letters, digits and '._~:/%+=,[]-', no query and no user: {found:?}"
+    )]
+    UrlCharacter {
         /// The character found.
         found: char,
     },
@@ -115,6 +140,70 @@ impl FromStr for ArtefactName {
             }
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+/// Where a machine fetches a boot file that this engine does not have: a URL without anything that a boot script could misread.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct BootUrl(String);
+
+impl BootUrl {
+    /// The longest URL: boot programs have short lines.
+    pub const MAX_LENGTH: usize = 500;
+
+    /// The URL as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for BootUrl {
+    type Err = BootTextError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let accepted = |c: char| c.is_ascii_alphanumeric() || "._~:/%+=,[]-".contains(c);
+        if let Some(found) = text.chars().find(|c| !accepted(*c)) {
+            return Err(BootTextError::UrlCharacter { found });
+        }
+        let rest = ["http://", "https://"].map(|scheme| text.strip_prefix(scheme));
+        let place = rest
+            .into_iter()
+            .flatten()
+            .find_map(|rest| rest.split_once('/'));
+        let whole = place.is_some_and(|(host, file)| !host.is_empty() && !file.is_empty());
+        if !whole || text.len() > Self::MAX_LENGTH {
+            return Err(BootTextError::UrlShape {
+                max: Self::MAX_LENGTH,
+            });
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for BootUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for BootUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for BootUrl {
+    type Error = BootTextError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<BootUrl> for String {
+    fn from(url: BootUrl) -> Self {
+        url.0
     }
 }
 
@@ -349,6 +438,50 @@ mod tests {
         ] {
             assert!(bad.parse::<ArtefactName>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_url_holds_nothing_that_a_script_could_misread() {
+        for good in [
+            "http://192.0.2.1:6180/images/ironic-python-agent.kernel",
+            "https://[fd00::1]/a",
+            "http://files.example/~x/a%20b+c=1,2",
+        ] {
+            assert_eq!(good.parse::<BootUrl>().unwrap().as_str(), good);
+        }
+        for bad in [
+            "",
+            "http://",
+            "http://h",
+            "http:///x",
+            "file:///x",
+            "ftp://h/x",
+        ] {
+            assert!(
+                matches!(bad.parse::<BootUrl>(), Err(BootTextError::UrlShape { .. })),
+                "{bad}"
+            );
+        }
+        for bad in [
+            "http://h/x y",
+            "http://h/${mac}",
+            "http://h/x||y",
+            "http://u@h/x",
+            "http://h/x?y&z",
+            "http://h/x#y",
+            "http://h/x\ny",
+            "http://h/\u{e9}",
+        ] {
+            assert!(
+                matches!(
+                    bad.parse::<BootUrl>(),
+                    Err(BootTextError::UrlCharacter { .. })
+                ),
+                "{bad}"
+            );
+        }
+        let long = format!("http://h/{}", "x".repeat(BootUrl::MAX_LENGTH));
+        assert!(long.parse::<BootUrl>().is_err());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use model::boot::{ArtefactName, BootOrder, BootWhat, KernelArgs};
+use model::boot::{BootOrder, BootWhat, KernelArgs};
 use model::mac::MacAddress;
 
 use crate::site::Site;
@@ -17,7 +17,15 @@ pub fn render(site: &Site, mac: MacAddress, order: &BootOrder) -> String {
             kernel,
             initrd,
             args,
-        } => ramdisk(site, mac, kernel, initrd, args),
+        } => {
+            let here = |name| format!("{}/artefacts/{name}", site.http_root());
+            ramdisk(site, mac, &here(kernel), &here(initrd), args)
+        }
+        BootWhat::NamedRamdisk {
+            kernel,
+            initrd,
+            args,
+        } => ramdisk(site, mac, kernel.as_str(), initrd.as_str(), args),
         BootWhat::Disk => DISK.to_owned(),
     }
 }
@@ -42,18 +50,11 @@ const DISK: &str = "#!ipxe\n\
 /// without padding; the ramdisk behind it is compressed, or begins at an offset that the identity's padding keeps even.
 ///
 /// The pause doubles from one second, so a server that restarts is met again after seconds and one that stays away is not hammered.
-fn ramdisk(
-    site: &Site,
-    mac: MacAddress,
-    kernel: &ArtefactName,
-    initrd: &ArtefactName,
-    args: &KernelArgs,
-) -> String {
+fn ramdisk(site: &Site, mac: MacAddress, kernel: &str, initrd: &str, args: &KernelArgs) -> String {
     let root = site.http_root();
     let mut script =
         String::from("#!ipxe\nset attempt:int32 0\nset pause:int32 1\n:again\nimgfree\n");
-    let mut line =
-        format!("kernel --name kernel {root}/artefacts/{kernel} initrd=identity initrd=ramdisk");
+    let mut line = format!("kernel --name kernel {kernel} initrd=identity initrd=ramdisk");
     // The card that this script was asked for is known; what the caller says about it is left out.
     for arg in args.iter().filter(|arg| !arg.starts_with("BOOTIF=")) {
         line.push(' ');
@@ -65,10 +66,7 @@ fn ramdisk(
         script,
         "initrd --name identity {root}/identity?mac={mac} || goto failed"
     );
-    let _ = writeln!(
-        script,
-        "initrd --name ramdisk {root}/artefacts/{initrd} || goto failed"
-    );
+    let _ = writeln!(script, "initrd --name ramdisk {initrd} || goto failed");
     script.push_str("boot || goto failed\n:failed\nimgfree\ninc attempt\n");
     let _ = writeln!(script, "iseq ${{attempt}} {ATTEMPTS} && exit 1 ||");
     script.push_str("echo Attempt ${attempt} failed, again in ${pause} s\nsleep ${pause}\ninc pause ${pause}\ngoto again\n");

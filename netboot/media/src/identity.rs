@@ -57,10 +57,53 @@ impl BootIdentity {
     }
 }
 
+/// Whom ironic-python-agent shall trust: it knows no identity, but reads its configuration from files of its root file system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockAgentTrust<'a> {
+    /// Certificate authority (PEM) that the engine's agent listener is signed by.
+    pub api_ca_pem: &'a str,
+}
+
+/// Folder of the agent's further configuration files, as its ramdisks' service names it (`--config-dir`).
+const STOCK_CONFIGURATION: &str = "etc/ironic-python-agent.d";
+const STOCK_AUTHORITY: &str = "etc/ironic-python-agent.d/hammerscale-ca.pem";
+
+impl StockAgentTrust<'_> {
+    /// A plain cpio archive with the authority and the option `cafile` that names it; give it to the kernel as a further
+    /// initrd. Its length is a multiple of 512.
+    pub fn initramfs(&self) -> Result<Vec<u8>, CpioError> {
+        let option = format!("[DEFAULT]\ncafile = /{STOCK_AUTHORITY}\n");
+        let mut archive = CpioWriter::new(Vec::new());
+        archive.directories(STOCK_CONFIGURATION, 0o755)?;
+        archive.file(STOCK_AUTHORITY, 0o644, self.api_ca_pem.as_bytes())?;
+        archive.file(
+            &format!("{STOCK_CONFIGURATION}/hammerscale.conf"),
+            0o644,
+            option.as_bytes(),
+        )?;
+        archive.finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn the_stock_agent_finds_the_authority_by_its_configuration() {
+        let trust = StockAgentTrust {
+            api_ca_pem: "-----BEGIN CERTIFICATE-----\n",
+        };
+        let bytes = trust.initramfs().unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.contains("etc/ironic-python-agent.d/hammerscale-ca.pem\0"));
+        assert!(text.contains("-----BEGIN CERTIFICATE-----\n"));
+        assert!(
+            text.contains("[DEFAULT]\ncafile = /etc/ironic-python-agent.d/hammerscale-ca.pem\n")
+        );
+        assert_eq!(bytes.len() % 512, 0);
+    }
 
     fn identity() -> BootIdentity {
         BootIdentity {

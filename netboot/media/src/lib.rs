@@ -12,4 +12,4 @@ pub mod uki;
 
 pub use config_drive::ConfigDrive;
 pub use cpio::CpioWriter;
-pub use identity::BootIdentity;
+pub use identity::{BootIdentity, StockAgentTrust};

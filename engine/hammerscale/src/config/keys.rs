@@ -209,6 +209,7 @@ pub const KEYS: &[Key] = &[
     key("netboot.tftp", Switch, Fixed("true"), "Serve the boot programs by TFTP too."),
     key("netboot.ipxe_dir", Path, Fixed("/usr/lib/ipxe"), "Folder of the iPXE programs, as Debian's package `ipxe` installs them."),
     key("netboot.ramdisk_dir", Path, Unset("machines cannot boot the agent"), "Folder of the agent's ramdisk, as `hammerscale ramdisk build` made it."),
+    key("netboot.node_ramdisks", Switch, Fixed("false"), "Boot a node that names `deploy_kernel` and `deploy_ramdisk` in its driver_info (http or https URLs) into those, which are ironic-python-agent's as a rule, instead of the engine's own agent."),
     key("netboot.kernel_append_params", Text("kernel parameters of plain characters; initrd= is the engine's own"), Unset("none"), "Parameters added to the ramdisk's kernel."),
 
     key("agents.listen", SOCKET, Unset("port 6386 of the network boot address; closed without network boot"), "Where agents report (TLS)."),

@@ -46,6 +46,8 @@ pub struct Settings {
     pub netboot: Option<Netboot>,
     /// Where the agent's ramdisk is: `vmlinuz` and the rest, as `ramdisk build` made them.
     pub ramdisk_dir: Option<PathBuf>,
+    /// Whether nodes that name a ramdisk of their own are booted into it.
+    pub node_ramdisks: bool,
     /// Parameters added to the ramdisk's kernel.
     pub kernel_append_params: Option<KernelParameters>,
     /// The agents.

@@ -29,6 +29,7 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let default_interfaces = default_interfaces(reader);
     let netboot = super::netboot::netboot(reader);
     let ramdisk_dir = reader.maybe("netboot.ramdisk_dir");
+    let node_ramdisks = reader.one("netboot.node_ramdisks");
     let kernel_append_params = reader.maybe("netboot.kernel_append_params");
     let (agents, log) = (agents(reader), log(reader));
     keep_the_key_apart(reader, data_dir.as_ref(), sealing_key_file.as_ref());
@@ -48,6 +49,7 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
         default_interfaces: default_interfaces?,
         netboot: netboot?,
         ramdisk_dir: ramdisk_dir?,
+        node_ramdisks: node_ramdisks?,
         kernel_append_params: kernel_append_params?,
         agents: agents?,
         log: log?,

@@ -5,7 +5,7 @@ use crate::adapters::system::{SystemClock, SystemEntropy};
 use crate::config::{Agents, DhcpMode, Netboot as NetbootSettings, Settings};
 use anyhow::{Context, Result, bail};
 use api::TlsConfig;
-use conductor::{Conductor, RamdiskSettings};
+use conductor::{Conductor, OwnRamdisk, RamdiskSettings};
 use model::boot::{ArtefactName, KernelArgs};
 use netboot_core::site::{self, BootPrograms, LeaseCaps, Network, Site, Subnet, UnknownMachines};
 use netboot_serve::{
@@ -52,6 +52,7 @@ pub(super) fn prepare(settings: &Settings) -> Result<Option<Boot>> {
     let programs = add_programs(&artefacts, &netboot.ipxe_dir)?;
     let has_ramdisk = match &settings.ramdisk_dir {
         Some(folder) => add_ramdisk(&artefacts, folder)?,
+        None if settings.node_ramdisks => false,
         None => {
             tracing::warn!(
                 "netboot.ramdisk_dir is not set: machines cannot boot the agent; make one with `hammerscale ramdisk build`"
@@ -204,17 +205,20 @@ impl Boot {
 
     /// What the conductor boots on machines.
     pub fn ramdisk(&self, settings: &Settings) -> Option<RamdiskSettings> {
-        if !self.has_ramdisk {
-            return None;
-        }
         let append = settings
             .kernel_append_params
             .as_ref()
             .map_or("", |params| params.as_str());
         let append: KernelArgs = append.parse().ok()?;
+        let own = || {
+            Some(OwnRamdisk {
+                kernel: name(KERNEL).ok()?,
+                initrd: name(INITRD).ok()?,
+            })
+        };
         Some(RamdiskSettings {
-            kernel: name(KERNEL).ok()?,
-            initrd: name(INITRD).ok()?,
+            own: self.has_ramdisk.then(own).flatten(),
+            nodes_name_theirs: settings.node_ramdisks,
             append,
             agent_api_url: format!("https://{}", self.agents_listen),
             agent_api_ca_pem: self.agents_ca_pem.clone(),

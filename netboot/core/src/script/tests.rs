@@ -17,6 +17,25 @@ fn golden_ramdisk() {
 }
 
 #[test]
+#[allow(clippy::unwrap_used)]
+fn a_named_ramdisk_comes_from_where_it_is() {
+    let mut order = order(true);
+    order.what = BootWhat::NamedRamdisk {
+        kernel: "http://192.0.2.9/ipa.kernel".parse().unwrap(),
+        initrd: "https://192.0.2.9/ipa.initramfs".parse().unwrap(),
+        args: "a=b".parse().unwrap(),
+    };
+    let script = render(&site(DhcpMode::Server), MAC, &order);
+    for line in [
+        "kernel --name kernel http://192.0.2.9/ipa.kernel initrd=identity initrd=ramdisk a=b BOOTIF=01-52-54-00-00-00-01 || goto failed\n",
+        "initrd --name identity http://10.0.0.1:8080/identity?mac=52:54:00:00:00:01 || goto failed\n",
+        "initrd --name ramdisk https://192.0.2.9/ipa.initramfs || goto failed\n",
+    ] {
+        assert!(script.contains(line), "{script}");
+    }
+}
+
+#[test]
 fn golden_disk() {
     let script = render(&site(DhcpMode::Server), MAC, &order(false));
     assert_eq!(
