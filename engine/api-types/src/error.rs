@@ -6,7 +6,7 @@ use serde_json::Value;
 /// The body of every refused request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorBody {
-    /// JSON text: a [`Fault`], or `{code, title, description}` for what never reached a resource.
+    /// JSON text: a [`Fault`], or `{code, title, description}` for what never reached a resource; plain text for who takes no JSON.
     pub error_message: String,
 }
 
@@ -52,6 +52,13 @@ impl ErrorBody {
         })
     }
 
+    /// The body for who takes no JSON: a text in no form.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self {
+            error_message: text.into(),
+        }
+    }
+
     fn holding(inner: &impl Serialize) -> Self {
         Self {
             error_message: serde_json::to_string(inner).unwrap_or_default(),
@@ -63,7 +70,10 @@ impl ErrorBody {
         let parsed = serde_json::from_str::<Value>(body).ok();
         let outer = parsed.as_ref().and_then(|v| v.get("error_message"));
         let inner = match outer {
-            Some(Value::String(text)) => serde_json::from_str::<Value>(text).ok(),
+            Some(Value::String(text)) => match serde_json::from_str::<Value>(text) {
+                Ok(inner) => Some(inner),
+                Err(_) => return text.clone(),
+            },
             other => other.cloned(),
         };
         let source = inner.or(parsed).unwrap_or_default();

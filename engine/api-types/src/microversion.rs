@@ -82,9 +82,13 @@ fn baremetal_entry(header: &str) -> Option<&str> {
         .next_back()
 }
 
-fn split(text: &str) -> Option<(u32, u32)> {
+/// Two numbers, which may be below zero: such a version is no version that is served, but it can be read.
+fn split(text: &str) -> Option<(i64, i64)> {
     let (major, minor) = text.split_once('.')?;
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let digits = |part: &str| {
+        let part = part.strip_prefix('-').unwrap_or(part);
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())
+    };
     if !digits(major) || !digits(minor) {
         return None;
     }
@@ -136,22 +140,23 @@ mod tests {
 
     #[test]
     fn what_is_not_served_is_told_apart_from_what_cannot_be_read() {
-        for text in ["1.0", "1.116", "1.9999", "0.1", "2.1", "1.99999999"] {
+        for text in [
+            "1.0",
+            "1.116",
+            "1.9999",
+            "0.1",
+            "2.1",
+            "1.99999999",
+            "1.4294967296",
+            "-1.5",
+            "1.-5",
+        ] {
             assert!(
                 matches!(negotiate("", text), Err(VersionError::OutOfRange { .. })),
                 "{text}"
             );
         }
-        for text in [
-            "abc",
-            "1",
-            "1.1.1",
-            "-1.5",
-            "1.",
-            ".5",
-            "1.+5",
-            "1.4294967296",
-        ] {
+        for text in ["abc", "1", "1.1.1", "1.", ".5", "1.+5"] {
             assert_eq!(negotiate("", text), Err(VersionError::Unreadable), "{text}");
         }
     }

@@ -60,21 +60,17 @@ pub(crate) fn check_version(call: &Call, fields: &[Field], name: &str) -> Result
     }
 }
 
-/// Fills a new `T` from the body of a POST. Keys in `tolerated` are accepted and ignored.
+/// Fills a new `T` from the body of a POST.
 pub(crate) fn fill<T>(
     call: &Call,
     table: &[Attribute<T>],
     fields: &[Field],
-    tolerated: &[&str],
     target: &mut T,
     body: Object,
 ) -> Result<(), ApiError> {
     for (name, value) in body {
         let row = find(table, &name).filter(|row| row.is_for(Write::Create));
         let Some(row) = row else {
-            if tolerated.contains(&name.as_str()) {
-                continue;
-            }
             let shown: String = name.chars().take(80).collect();
             return Err(ApiError::invalid(format!(
                 "Additional properties are not allowed ({shown:?} was unexpected)."

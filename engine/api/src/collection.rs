@@ -138,7 +138,7 @@ impl<R: Resource> Collection<R> {
     /// # Errors
     /// 400 for an unknown key or a wrong value, 406 for a field that the version does not have.
     pub fn fill(&self, call: &Call, new: &mut R, body: Object) -> Result<(), ApiError> {
-        attributes::fill(call, self.table, self.fields, &[], new, body)
+        attributes::fill(call, self.table, self.fields, new, body)
     }
 
     /// The operations of a PATCH.

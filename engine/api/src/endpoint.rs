@@ -21,11 +21,13 @@ use std::sync::Arc;
 /// What a request gets whose version is older than the endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TooOld {
-    /// 404: there is no such path in that version. Most endpoints.
-    NotFound,
-    /// 404, said by the resource: a fault, with the headers of versions.
+    /// 404, said by the resource: a fault, with the headers of versions. Most endpoints.
     Said,
-    /// 405: the path is known, the method is not. Changes of allocations, deploy templates, runbooks and inspection rules.
+    /// 404: there is no such path in that version. Mostly what is below an item.
+    NotFound,
+    /// 405, said by the resource.
+    Refused,
+    /// 405: the path is known, the method is not.
     NotAllowed,
     /// 406: the version is too low for it, and the answer says so.
     NotAcceptable,
@@ -62,11 +64,26 @@ pub(crate) struct Spec {
     pub takes: Document,
     /// The fields of that document that a client may write; none: not said.
     pub writes: Option<Vec<&'static str>>,
-    /// Query parameters beside those of every list, and the microversion that added each.
-    pub filters: &'static [(&'static str, u16)],
+    /// What its query may hold, and the microversion that added each; none: the handler takes arguments from the body and the query alike.
+    pub arguments: Option<Vec<Argument>>,
     /// How many bytes of body are accepted.
     pub body: fn(&Limits) -> usize,
 }
+
+/// An argument of a query, and the microversion that added it.
+pub(crate) type Argument = (&'static str, u16);
+
+/// The arguments of every list.
+const PAGING: &[Argument] = &[
+    ("limit", 1),
+    ("marker", 1),
+    ("sort_key", 1),
+    ("sort_dir", 1),
+];
+/// The argument that selects fields.
+const FIELDS: Argument = ("fields", 8);
+/// The argument that asks a list for all fields.
+const DETAIL: Argument = ("detail", 43);
 
 /// Paths that are not Ironic's, by how they begin.
 const OURS: &[&str] = &["/hammerscale", "/healthz", "/metrics", "/v1"];
@@ -126,13 +143,13 @@ impl Endpoint {
                 path,
                 summary,
                 since: 1,
-                too_old: TooOld::NotFound,
+                too_old: TooOld::Said,
                 access,
                 status,
                 shows: Document::None,
                 takes: Document::None,
                 writes: None,
-                filters: &[],
+                arguments: Some(Vec::new()),
                 body: |limits| limits.body,
             },
             route: Box::new(move |spec| guarded(spec, handler)),
@@ -208,13 +225,16 @@ impl Endpoint {
         self
     }
 
-    /// It answers with one document.
+    /// It answers with one document; with `GET` the query may select fields of it.
     pub fn shows(mut self, name: &'static str, fields: &'static [Field]) -> Self {
         self.spec.shows = Document::One(name, fields);
-        self
+        match self.spec.method {
+            Method::GET => self.filters(&[FIELDS]),
+            _ => self,
+        }
     }
 
-    /// It answers with a list under `key`.
+    /// It answers with a list under `key`, in pages.
     pub fn lists(
         mut self,
         key: &'static str,
@@ -222,7 +242,10 @@ impl Endpoint {
         fields: &'static [Field],
     ) -> Self {
         self.spec.shows = Document::List(key, name, fields);
-        self
+        match self.spec.path.ends_with("/detail") {
+            true => self.filters(PAGING),
+            false => self.filters(PAGING).filters(&[FIELDS, DETAIL]),
+        }
     }
 
     /// It takes a document of these fields.
@@ -238,9 +261,22 @@ impl Endpoint {
         self
     }
 
-    /// It takes these query parameters, each added by a microversion.
-    pub fn filters(mut self, filters: &'static [(&'static str, u16)]) -> Self {
-        self.spec.filters = filters;
+    /// Its query may hold these, too.
+    pub fn filters(mut self, filters: &[Argument]) -> Self {
+        let arguments = self.spec.arguments.get_or_insert_default();
+        arguments.extend_from_slice(filters);
+        self
+    }
+
+    /// Its query may hold these and nothing else, whatever the documents that it shows.
+    pub fn arguments(mut self, arguments: &[Argument]) -> Self {
+        self.spec.arguments = Some(arguments.to_vec());
+        self
+    }
+
+    /// It takes arguments from the body and the query alike, and refuses by itself what it does not know.
+    pub fn takes_arguments(mut self) -> Self {
+        self.spec.arguments = None;
         self
     }
 

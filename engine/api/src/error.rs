@@ -2,6 +2,7 @@
 //! the database never get out.
 
 use api_types::ErrorBody;
+use api_types::microversion::VersionError;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -14,8 +15,20 @@ use ports::store::StoreError;
 pub(crate) struct ApiError {
     status: StatusCode,
     text: String,
-    /// Whether it never reached a resource: another form of body.
-    routing: bool,
+    form: Form,
+}
+
+/// The body's form, as Ironic's: by who refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// A resource.
+    Fault,
+    /// What is before the resources: it knows no such path, method or version.
+    Abort,
+    /// The same, of a version outside the range.
+    Range,
+    /// What is before the resources, to somebody who takes no JSON: the text alone.
+    Plain,
 }
 
 /// Marks an answer that no resource gave: as Ironic's, it says nothing of versions.
@@ -30,7 +43,14 @@ impl ApiError {
         Self {
             status,
             text: text.into(),
-            routing: false,
+            form: Form::Fault,
+        }
+    }
+
+    fn formed(status: StatusCode, form: Form, text: impl Into<String>) -> Self {
+        Self {
+            form,
+            ..Self::of(status, text)
         }
     }
 
@@ -51,20 +71,22 @@ impl ApiError {
 
     /// 404: no such path at all, or none in this microversion.
     pub fn no_such_path(text: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::NOT_FOUND,
-            text: text.into(),
-            routing: true,
-        }
+        Self::formed(StatusCode::NOT_FOUND, Form::Abort, text)
     }
 
     /// 405: the path is there, but not for this method in this microversion.
     pub fn not_allowed(text: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::METHOD_NOT_ALLOWED,
-            text: text.into(),
-            routing: true,
-        }
+        Self::formed(StatusCode::METHOD_NOT_ALLOWED, Form::Abort, text)
+    }
+
+    /// 405, said by the resource.
+    pub fn refused_method(text: impl Into<String>) -> Self {
+        Self::of(StatusCode::METHOD_NOT_ALLOWED, text)
+    }
+
+    /// 400: what stands in the path for an item can be none.
+    pub fn misnamed(text: impl Into<String>) -> Self {
+        Self::formed(StatusCode::BAD_REQUEST, Form::Abort, text)
     }
 
     /// 406: newer than the microversion of the request.
@@ -74,18 +96,27 @@ impl ApiError {
 
     /// 406: the client takes no JSON.
     pub fn not_json() -> Self {
-        Self::of(
+        Self::formed(
             StatusCode::NOT_ACCEPTABLE,
+            Form::Plain,
             "The answer is JSON, which the request's Accept header does not take.",
         )
     }
 
     /// 406: the version itself is not served.
-    pub fn version(text: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::NOT_ACCEPTABLE,
-            text: text.into(),
-            routing: true,
+    pub fn version(error: &VersionError) -> Self {
+        let form = match error {
+            VersionError::Unreadable => Form::Abort,
+            VersionError::OutOfRange { .. } => Form::Range,
+        };
+        Self::formed(StatusCode::NOT_ACCEPTABLE, form, error.to_string())
+    }
+
+    /// As the root documents say it: they refuse by themselves.
+    pub fn said_by_root(self) -> Self {
+        match self.form {
+            Form::Abort | Form::Range => Self::of(self.status, self.text),
+            Form::Fault | Form::Plain => self,
         }
     }
 
@@ -126,11 +157,7 @@ impl ApiError {
             StatusCode::METHOD_NOT_ALLOWED => "This method is not allowed for this resource.",
             _ => "The request cannot be served.",
         };
-        Self {
-            status,
-            text: text.to_owned(),
-            routing: true,
-        }
+        Self::formed(status, Form::Abort, text)
     }
 }
 
@@ -171,16 +198,19 @@ impl IntoResponse for ApiError {
 
 impl ApiError {
     fn rendered(self) -> Response {
-        let body = if self.routing {
-            let title = self.status.canonical_reason().unwrap_or("Error");
-            ErrorBody::abort(self.status.as_u16(), title, self.text)
-        } else {
-            ErrorBody::fault(self.status.as_u16(), self.text)
+        let code = self.status.as_u16();
+        let body = match self.form {
+            Form::Fault => ErrorBody::fault(code, self.text),
+            Form::Abort | Form::Range => {
+                let title = self.status.canonical_reason().unwrap_or("Error");
+                ErrorBody::abort(code, title, self.text)
+            }
+            Form::Plain => ErrorBody::plain(self.text),
         };
         let text = serde_json::to_string(&body).unwrap_or_default();
         let kind = [(CONTENT_TYPE, "application/json")];
         let mut response = (self.status, kind, text).into_response();
-        if self.routing && self.status != StatusCode::NOT_ACCEPTABLE {
+        if matches!(self.form, Form::Abort | Form::Plain) {
             response.extensions_mut().insert(Unrouted);
         }
         response
@@ -206,7 +236,9 @@ impl From<StoreError> for ApiError {
                 Self::conflict(format!("{error}."))
             }
             StoreError::NotFound { .. } => Self::not_found(format!("{error}.")),
-            StoreError::SortKey(_) => Self::invalid(format!("{error}.")),
+            StoreError::SortKey(key) => Self::invalid(format!(
+                "The sort_key value {key:?} is an invalid field for sorting."
+            )),
             StoreError::Sealed { field, .. } => {
                 tracing::error!(%error, "a sealed value cannot be opened");
                 Self::failed(format!(

@@ -6,6 +6,7 @@ mod authenticate;
 pub(crate) mod body;
 mod measure;
 pub(crate) mod path;
+mod query;
 
 use crate::app::App;
 use crate::call::{Head, Peer};
@@ -40,11 +41,16 @@ pub(crate) fn around(resources: Router<App>, app: App) -> Router {
 async fn front(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = format!("req-{}", Uuid::new_v4());
     let version = version_of(request.headers());
+    let (at_root, at_top) = (
+        path::is_root(request.uri().path()),
+        path::is_top(request.uri().path()),
+    );
     let outcome = match &version {
         Ok(version) => serve(&app, *version, &id, request, next).await,
-        Err(error) => Err(ApiError::version(error.to_string())),
+        Err(error) if at_top => Err(ApiError::version(error).said_by_root()),
+        Err(error) => Err(ApiError::version(error)),
     };
-    let mut response = worded(outcome.unwrap_or_else(IntoResponse::into_response));
+    let mut response = worded(outcome.unwrap_or_else(IntoResponse::into_response), at_root);
     let known = match &version {
         Ok(version) => Some(*version),
         Err(VersionError::OutOfRange { .. }) => Some(Microversion::MAX),
@@ -165,7 +171,7 @@ fn public_of(app: &App, parts: &Parts, peer: Option<Peer>) -> String {
 }
 
 /// Gives a body of ours to errors that a library wrote.
-fn worded(response: Response) -> Response {
+fn worded(response: Response, at_root: bool) -> Response {
     let status = response.status();
     let ours = response
         .headers()
@@ -175,7 +181,11 @@ fn worded(response: Response) -> Response {
         return response;
     }
     let allow = response.headers().get("allow").cloned();
-    let mut response = ApiError::from_status(status).into_response();
+    let error = ApiError::from_status(status);
+    let mut response = match at_root {
+        true => error.said_by_root().into_response(),
+        false => error.into_response(),
+    };
     if let Some(allow) = allow.filter(|_| status == StatusCode::METHOD_NOT_ALLOWED) {
         response.headers_mut().insert("allow", allow);
     }

@@ -39,12 +39,30 @@ pub(crate) async fn node(call: &Call, ident: &str) -> Result<Node, ApiError> {
         // Before 1.5 no node has a name.
         None if is_name(ident) && !call.version().has(5) => None,
         None if is_name(ident) => call.app.store.node_by_name(ident).await?,
-        None => return Err(bad(ident)),
+        None => return Err(misnamed(ident)),
     };
     let missing = || ApiError::not_found(format!("Node {ident} could not be found."));
     let node = found.ok_or_else(missing)?;
     call.judge(&node, missing)?;
     Ok(node)
+}
+
+/// The node that an argument of a query names.
+pub(crate) async fn node_of_query(
+    call: &Call,
+    argument: &str,
+    text: &str,
+) -> Result<Node, ApiError> {
+    let shown: String = text.chars().take(80).collect();
+    match uuid(text).is_some() || is_name(text) {
+        true => node(call, text).await,
+        false if is_plain_name(text) => Err(ApiError::not_found(format!(
+            "Node {shown} could not be found."
+        ))),
+        false => Err(ApiError::invalid(format!(
+            "Expected UUID or name for {argument}: {shown}"
+        ))),
+    }
 }
 
 /// Judges what the caller may do with something that belongs to a node; `missing` is the answer when the caller must not see it.
@@ -64,15 +82,20 @@ pub(crate) async fn judge_part(
 pub(crate) async fn port(call: &Call, ident: &str) -> Result<Port, ApiError> {
     let found = match uuid(ident) {
         Some(uuid) => call.app.store.port(uuid).await?,
-        None if is_name(ident) && call.version().has(88) => {
-            call.app.store.port_by_name(ident).await?
-        }
+        // As in Ironic a name finds its port in every version, also in those that do not show names.
+        None if is_plain_name(ident) => call.app.store.port_by_name(ident).await?,
         None => return Err(bad(ident)),
     };
     let missing = || ApiError::not_found(format!("Port {ident} could not be found."));
     let port = found.ok_or_else(missing)?;
     judge_part(call, port.node, missing).await?;
     Ok(port)
+}
+
+/// The same, of a path whose items are looked for before there is a resource.
+pub(crate) fn misnamed(ident: &str) -> ApiError {
+    let shown: String = ident.chars().take(80).collect();
+    ApiError::misnamed(format!("Expected UUID or name: {shown:?}."))
 }
 
 pub(crate) fn bad(ident: &str) -> ApiError {

@@ -8,16 +8,6 @@ use axum::http::Method;
 use schema::{fields, reference};
 use serde_json::{Map, Value, json};
 
-/// Query parameters of every list, and the microversion that added each.
-const PAGING: &[(&str, u16)] = &[
-    ("limit", 1),
-    ("marker", 1),
-    ("sort_key", 1),
-    ("sort_dir", 1),
-    ("fields", 8),
-    ("detail", 43),
-];
-
 /// The document of these endpoints.
 pub(crate) fn document(specs: impl Iterator<Item = Spec>) -> Value {
     let mut paths = Map::new();
@@ -111,23 +101,12 @@ fn parameters(spec: &Spec) -> Value {
     let version = spec
         .collection()
         .map(|_| json!({"$ref": "#/components/parameters/version"}));
-    let in_query = query(spec).into_iter().map(|(name, since)| {
+    let arguments = spec.arguments.iter().flatten();
+    let in_query = arguments.map(|(name, since)| {
         let since = format!("1.{since}");
         json!({"name": name, "in": "query", "x-since": since, "schema": {"type": "string"}})
     });
     in_path.chain(version).chain(in_query).collect()
-}
-
-fn query(spec: &Spec) -> Vec<(&'static str, u16)> {
-    let listed = matches!(spec.shows, Document::List(..));
-    let one = spec.method == Method::GET && matches!(spec.shows, Document::One(..));
-    let own = spec.filters.iter().copied();
-    let paging = PAGING.iter().copied().filter(|(name, _)| match *name {
-        "detail" => listed && !spec.path.ends_with("/detail"),
-        "fields" => (listed && !spec.path.ends_with("/detail")) || one,
-        _ => listed,
-    });
-    own.chain(paging).collect()
 }
 
 fn body(spec: &Spec) -> Option<Value> {

@@ -1,6 +1,5 @@
 //! Pages of lists: limit, marker, order, and the link to the next page.
 
-use crate::args::unexpected;
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::ident;
@@ -17,15 +16,6 @@ pub(crate) fn page(call: &Call, table: &[Field], not_sortable: &[&str]) -> Resul
         sort_key: sort_key(call, table, not_sortable)?,
         sort_direction: direction(call)?,
     })
-}
-
-/// Refuses what a list cannot be asked for.
-pub(crate) fn check_parameters(call: &Call, known: &[&str]) -> Result<(), ApiError> {
-    let mut named = call.query().iter().map(|(name, _)| name.as_str());
-    match named.find(|name| !known.contains(name)) {
-        None => Ok(()),
-        Some(name) => Err(unexpected(name)),
-    }
 }
 
 /// At most so many items.
@@ -59,6 +49,22 @@ fn marker(call: &Call) -> Result<Option<Uuid>, ApiError> {
         .ok_or_else(|| ApiError::invalid("The marker must be the UUID of the last item seen."))
 }
 
+/// For lists in which Ironic looks for whatever a marker says: what is no id is not there.
+///
+/// # Errors
+/// 404 that names it.
+pub(crate) fn known_marker(call: &Call, noun: &str) -> Result<(), ApiError> {
+    match call.parameter("marker") {
+        Some(text) if ident::uuid(text).is_none() => {
+            let shown: String = text.chars().take(80).collect();
+            Err(ApiError::not_found(format!(
+                "{noun} {shown} could not be found."
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What a list is sorted by; none when the request does not say.
 pub(crate) fn sort_key(
     call: &Call,
@@ -71,7 +77,7 @@ pub(crate) fn sort_key(
     let refused = || {
         let shown: String = key.chars().take(80).collect();
         ApiError::invalid(format!(
-            "The sort_key value {shown:?} is invalid for sorting."
+            "The sort_key value {shown:?} is an invalid field for sorting."
         ))
     };
     if not_sortable.contains(&key) {

@@ -30,6 +30,11 @@ impl Operation {
         self.pointer.root()
     }
 
+    /// Whether it is about this path and nothing else; without the leading slash.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.pointer.to_string().strip_prefix('/') == Some(path)
+    }
+
     /// The value for the root attribute as a whole, where it sets one.
     pub fn root_value(&mut self) -> Option<&mut Value> {
         (self.pointer.is_root() && self.verb != PatchVerb::Remove).then_some(&mut self.value)
@@ -73,7 +78,7 @@ pub(crate) fn operations<T>(
     let most = call.app.config.limits.patch_operations;
     let list = match call.json()? {
         Some(Value::Array(list)) => list,
-        _ => return Err(ApiError::invalid("A patch is a list of operations.")),
+        other => return Err(no_list(other.as_ref())),
     };
     if list.len() > most {
         return Err(ApiError::invalid(format!(
@@ -82,29 +87,58 @@ pub(crate) fn operations<T>(
         )));
     }
     let escapes = call.version().has(98);
-    let mut operations = Vec::with_capacity(list.len());
-    for item in list {
-        let operation = operation(item, escapes).map_err(ApiError::invalid)?;
-        check_root(call, table, fields, &operation)?;
-        operations.push(operation);
+    let parsed = list.into_iter().map(|item| operation(item, escapes));
+    let parsed: Result<Vec<_>, String> = parsed.collect();
+    let operations = parsed.map_err(ApiError::invalid)?;
+    for operation in &operations {
+        check_writable(table, operation)?;
+    }
+    for operation in &operations {
+        if operation.verb != PatchVerb::Remove {
+            check_version(call, fields, operation.root())?;
+        }
     }
     Ok(operations)
 }
 
-fn check_root<T>(
+/// Refuses to take away a root attribute that the version does not have, of those in `guarded`; others are let go.
+///
+/// # Errors
+/// 406.
+pub(crate) fn check_removals(
     call: &Call,
-    table: &[Attribute<T>],
     fields: &[Field],
-    operation: &Operation,
+    guarded: &[&str],
+    operations: &[Operation],
 ) -> Result<(), ApiError> {
+    let removed = operations.iter().filter(|operation| operation.removes());
+    let mut roots = removed.map(Operation::root);
+    roots.try_for_each(|root| match guarded.contains(&root) {
+        true => check_version(call, fields, root),
+        false => Ok(()),
+    })
+}
+
+fn no_list(body: Option<&Value>) -> ApiError {
+    let path = body
+        .and_then(|body| body.get("path"))
+        .and_then(Value::as_str);
+    ApiError::invalid(match path {
+        Some(path) => {
+            let shown: String = path.chars().take(80).collect();
+            format!(
+                "A patch is a list of operations; also a single one, as that for {shown}, stands in a list."
+            )
+        }
+        None => "A patch is a list of operations.".to_owned(),
+    })
+}
+
+fn check_writable<T>(table: &[Attribute<T>], operation: &Operation) -> Result<(), ApiError> {
     let root = operation.root();
-    let writable = find(table, root).is_some_and(|row| row.write != Write::Create);
-    if !writable {
-        return Err(ApiError::invalid(format!("Cannot patch /{root}.")));
-    }
-    match operation.verb {
-        PatchVerb::Remove => Ok(()),
-        _ => check_version(call, fields, root),
+    match find(table, root).is_some_and(|row| row.write != Write::Create) {
+        true => Ok(()),
+        false => Err(ApiError::invalid(format!("Cannot patch /{root}."))),
     }
 }
 
@@ -112,24 +146,24 @@ pub(crate) fn operation(item: Value, escapes: bool) -> Result<Operation, String>
     let Value::Object(mut item) = item else {
         return Err("An operation is an object with op, path and value.".to_owned());
     };
-    let verb = match item.remove("op").as_ref().and_then(Value::as_str) {
+    let (verb, path) = (item.remove("op"), item.remove("path"));
+    let value = item.remove("value");
+    if let Some(key) = item.keys().next() {
+        let shown: String = key.chars().take(80).collect();
+        return Err(format!(
+            "An operation has op, path and value; additional properties are not allowed ({shown:?} was unexpected)."
+        ));
+    }
+    let verb = match verb.as_ref().and_then(Value::as_str) {
         Some("add") => PatchVerb::Add,
         Some("replace") => PatchVerb::Replace,
         Some("remove") => PatchVerb::Remove,
         _ => return Err("op must be add, replace or remove.".to_owned()),
     };
-    let path = match item.remove("path") {
-        Some(Value::String(path)) => path,
-        _ => return Err("An operation needs a path.".to_owned()),
+    let Some(Value::String(path)) = path else {
+        return Err("An operation needs a path.".to_owned());
     };
     let pointer = Pointer::parse(&path, escapes)?;
-    let value = item.remove("value");
-    if let Some(key) = item.keys().next() {
-        let shown: String = key.chars().take(80).collect();
-        return Err(format!(
-            "An operation has op, path and value, not {shown:?}."
-        ));
-    }
     match (verb, value) {
         (PatchVerb::Remove, _) => Ok(Operation {
             verb,

@@ -1,6 +1,6 @@
 //! Which fields of a document are answered: by `fields`, `detail` and the microversion.
 
-use crate::args::{flag_of, unexpected};
+use crate::args::flag_of;
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::view::Shown;
@@ -20,11 +20,8 @@ pub(crate) enum Selection {
 impl Selection {
     /// For one document: all, or what `fields` names.
     pub fn of_one(call: &Call, table: &[Field]) -> Result<Self, ApiError> {
-        if let Some((name, _)) = call.query().iter().find(|(name, _)| name != "fields") {
-            return Err(unexpected(name));
-        }
-        match call.parameter("fields") {
-            Some(list) => Ok(Self::Some(named(call, table, list)?)),
+        match asked(call, "fields") {
+            Some(list) => Ok(Self::Some(named(call, table, &list)?)),
             None => Ok(Self::All),
         }
     }
@@ -47,11 +44,11 @@ impl Selection {
         summary: &[&str],
         detail: bool,
     ) -> Result<Self, ApiError> {
-        match call.parameter("fields") {
+        match asked(call, "fields") {
             Some(_) if detail => Err(ApiError::invalid(
                 "Can't fetch a subset of fields with 'detail' set.",
             )),
-            Some(list) => Ok(Self::Some(named(call, table, list)?)),
+            Some(list) => Ok(Self::Some(named(call, table, &list)?)),
             None if detail => Ok(Self::All),
             None => Ok(Self::Some(
                 summary.iter().map(|s| (*s).to_owned()).collect(),
@@ -107,11 +104,11 @@ fn detail_asked(call: &Call) -> Result<bool, ApiError> {
     }
 }
 
-fn named(call: &Call, table: &[Field], list: &str) -> Result<Vec<String>, ApiError> {
+fn named(call: &Call, table: &[Field], list: &[String]) -> Result<Vec<String>, ApiError> {
     call.needs("Selecting fields", 8)?;
-    let mut fields: Vec<String> = Vec::new();
-    for name in list.split(',').map(|name| name.trim().to_lowercase()) {
-        match since(table, &name) {
+    let list: Vec<String> = list.iter().map(|name| name.to_lowercase()).collect();
+    for name in &list {
+        match since(table, name) {
             None => {
                 let shown: String = name.chars().take(80).collect();
                 return Err(ApiError::invalid(format!(
@@ -120,18 +117,25 @@ fn named(call: &Call, table: &[Field], list: &str) -> Result<Vec<String>, ApiErr
             }
             Some(minor) => call.needs(&format!("The field '{name}'"), minor)?,
         }
-        if !fields.contains(&name) {
-            fields.push(name);
-        }
     }
-    Ok(fields)
+    Ok(list)
 }
 
-/// The items of a query parameter that is a list separated by commas.
+/// The items of a query parameter that is a list separated by commas, each once; none when it is not there.
+pub(crate) fn asked(call: &Call, name: &str) -> Option<Vec<String>> {
+    call.parameter(name)?;
+    let given = call.query().iter().filter(|(given, _)| given == name);
+    let mut items = Vec::new();
+    for item in given.flat_map(|(_, list)| list.split(',')) {
+        let item = item.trim();
+        if !item.is_empty() && !items.iter().any(|known| known == item) {
+            items.push(item.to_owned());
+        }
+    }
+    Some(items)
+}
+
+/// The same; what is not there is empty.
 pub(crate) fn listed(call: &Call, name: &str) -> Vec<String> {
-    let list = call.parameter(name).unwrap_or_default().split(',');
-    list.map(str::trim)
-        .filter(|item| !item.is_empty())
-        .map(str::to_owned)
-        .collect()
+    asked(call, name).unwrap_or_default()
 }

@@ -68,7 +68,11 @@ async fn heartbeats_carry_what_their_version_has() {
     let router = fake.agent();
     let path = format!("/v1/heartbeat/{node}");
     let body = json!({"callback_url": "https://192.0.2.7:9999", "agent_token": "t", "agent_version": "11.0",
-        "agent_verify_ca": "PEM", "unknown": 1});
+        "agent_verify_ca": "PEM"});
+    let mut more = body.clone();
+    more["unknown"] = json!(1);
+    let reply = ask_at(&router, "1.68", "POST", &path, Some(more)).await;
+    assert_eq!(reply.status, 400, "{}", reply.text);
     let reply = ask_at(&router, "1.68", "POST", &path, Some(body.clone())).await;
     assert_eq!((reply.status.as_u16(), reply.text.as_str()), (202, ""));
     let kept = fake.world.lock().unwrap().heartbeats[0].1.clone();

@@ -119,10 +119,7 @@ async fn creation_refuses_what_it_cannot_mean() {
             json!({"driver": "fake-hardware", "resource_class": "x".repeat(81)}),
             400,
         ),
-        (
-            json!({"driver": "fake-hardware", "retired_reason": "r"}),
-            400,
-        ),
+        (json!({"driver": "fake-hardware", "name": ""}), 400),
         (
             json!({"driver": "fake-hardware", "chassis_uuid": uuid::Uuid::max()}),
             400,
@@ -210,11 +207,15 @@ async fn list_parameters_are_judged() {
         ("provision_state=wait%20call-back", "1.115", 200),
         ("fault=bad", "1.115", 400),
         ("owner=me", "1.49", 406),
-        ("retired=true", "1.60", 406),
+        ("nonsense=1", "1.115", 400),
+        ("limit=1&limit=2", "1.115", 400),
+        ("fields=uuid&fields=name", "1.115", 200),
+        ("fields=links", "1.115", 400),
+        ("fields=", "1.115", 200),
         ("include_children=true", "1.82", 406),
         ("chassis_uuid=x", "1.115", 400),
         ("conductor=other", "1.115", 200),
-        ("health=OK", "1.115", 200),
+        ("health=OK", "1.115", 400),
     ] {
         let reply = ask_at(&router, version, "GET", &format!("/v1/nodes?{query}"), None).await;
         assert_eq!(reply.status, status, "{query}: {}", reply.text);
@@ -263,4 +264,34 @@ async fn refusals_become_their_status() {
     }
     let reply = ask(&router, "DELETE", "/v1/nodes/a", None).await;
     assert_eq!((reply.status.as_u16(), reply.text.as_str()), (204, ""));
+}
+
+#[tokio::test]
+async fn a_version_may_leave_at_its_default_what_it_does_not_know() {
+    let router = Fake::new().operator();
+    for (body, version, status) in [
+        (
+            json!({"driver": "fake-hardware", "conductor_group": ""}),
+            "1.45",
+            201,
+        ),
+        (
+            json!({"driver": "fake-hardware", "parent_node": null}),
+            "1.82",
+            201,
+        ),
+        (
+            json!({"driver": "fake-hardware", "conductor_group": "x"}),
+            "1.45",
+            406,
+        ),
+        (
+            json!({"driver": "fake-hardware", "nonsense": null}),
+            "1.45",
+            400,
+        ),
+    ] {
+        let reply = ask_at(&router, version, "POST", "/v1/nodes", Some(body.clone())).await;
+        assert_eq!(reply.status, status, "{body}: {}", reply.text);
+    }
 }

@@ -61,7 +61,7 @@ pub(crate) const NODE: &[Column<Node>] = &[
     sortable("uuid", |n| n.uuid.into()),
     sortable("name", |n| n.name.clone().into()),
     sortable("instance_uuid", |n| n.instance_uuid.clone().into()),
-    hidden("at_work", |n| {
+    renamed("at_work", "reservation", |n| {
         (n.flow.is_some() || n.errand.is_some()).into()
     }),
     sortable("created_at", |n| time(n.created_at)),

@@ -1,15 +1,15 @@
 //! Reading: single records, lists, the outbox and the history.
 
 use crate::column;
-use crate::database::{Cell, Row};
+use crate::database::{Cell, Pool, Row};
 use crate::fault::Fault;
 use crate::rows::word;
-use crate::select::{Select, Table};
+use crate::select::{Listing, Select, Table};
 use crate::sql_store::SqlStore;
-use model::{Effect, EffectId, HistoryEntry, Node, Port};
+use model::{Effect, EffectId, HistoryEntry, InterfaceKind, Node, Port};
 use ports::blob::BlobKind;
 use ports::netboot::Lease;
-use ports::query::{NodeQuery, Parentage, PortQuery};
+use ports::query::{NodeQuery, Page, Parentage, PortQuery};
 use ports::store::StoreError;
 use sqlx::SqlSafeStr;
 use uuid::Uuid;
@@ -103,10 +103,29 @@ impl SqlStore {
         let mut lent = self.pool().lend().await.map_err(reading)?;
         let mut session = lent.session();
         let (sql, cells) = node_criteria(query, self.pool().like())
-            .page(&mut session, &NODES.listing(&query.page)?, &query.page)
+            .page(&mut session, &self.node_listing(&query.page)?, &query.page)
             .await?;
         let rows = session.rows(sql, cells).await.map_err(reading)?;
         rows.iter().map(|row| self.node_of(row)).collect()
+    }
+
+    /// Nodes in a page's order, which may be that of something that stands only in their documents.
+    fn node_listing(&self, page: &Page) -> Result<Listing, StoreError> {
+        let Some(place) = page.sort_key.as_deref().and_then(in_document) else {
+            return NODES.listing(page);
+        };
+        let expression = match self.pool() {
+            Pool::Sqlite(_) => format!("(doc ->> '$.node.{}')", place.join(".")),
+            Pool::Postgres(_) => format!("(doc::jsonb #>> '{{node,{}}}')", place.join(",")),
+        };
+        let unsorted = Page {
+            sort_key: None,
+            ..page.clone()
+        };
+        Ok(Listing {
+            sort: Some(expression),
+            ..NODES.listing(&unsorted)?
+        })
     }
 
     pub(crate) async fn list_nodes_at_work(&self) -> Result<Vec<Node>, StoreError> {
@@ -182,6 +201,18 @@ impl SqlStore {
             self.sealer().read_lease(&mac, &text)
         };
         rows.iter().map(lease).collect()
+    }
+}
+
+/// Where a field that has no column stands in a node's document: words of this program, never the client's.
+fn in_document(key: &str) -> Option<Vec<&'static str>> {
+    let interface = key
+        .strip_suffix("_interface")
+        .and_then(InterfaceKind::parse);
+    match (key, interface) {
+        (_, Some(kind)) => Some(vec!["interfaces", kind.as_str()]),
+        ("disable_power_off", None) => Some(vec!["disable_power_off"]),
+        _ => None,
     }
 }
 

@@ -5,9 +5,6 @@ use super::{Attribute, value};
 use model::{Guarded, InterfaceKind, Node, Object};
 use serde_json::{Value, json};
 
-/// Fields of a POST that are accepted and do nothing, as in Ironic: they are read from the machine.
-pub(crate) const TOLERATED: &[&str] = &["boot_mode", "secure_boot", "console_enabled"];
-
 type Row = Attribute<Node>;
 
 macro_rules! text {
@@ -75,10 +72,7 @@ pub(crate) const TABLE: &[Row] = &[
         name: "name",
         write: Always,
         read: |node| json!(node.name),
-        set: |node, given| {
-            node.name = value::name(given)?;
-            Ok(())
-        },
+        set: set_name,
     },
     Row {
         name: "driver",
@@ -182,6 +176,26 @@ pub(crate) const TABLE: &[Row] = &[
         read: |node| json!(node.maintenance),
         set: set_maintenance,
     },
+    // Read from the machine; until then, what a node is enrolled with.
+    Row {
+        name: "boot_mode",
+        write: Create,
+        read: |node| json!(node.boot_mode),
+        set: |node, given| {
+            node.boot_mode = value::text(given, 16)?;
+            Ok(())
+        },
+    },
+    Row {
+        name: "secure_boot",
+        write: Create,
+        read: |node| json!(node.secure_boot),
+        set: |node, given| {
+            node.secure_boot = value::maybe_flag(&given)?;
+            Ok(())
+        },
+    },
+    flag!(console_enabled, Create),
     interface!("bios_interface", Bios),
     interface!("boot_interface", Boot),
     interface!("console_interface", Console),
@@ -208,7 +222,9 @@ pub(crate) fn settle(old: Option<&Node>, node: &mut Node) -> Result<(), String> 
     if node.protected_reason.is_some() && !node.protected {
         return Err("The protected_reason field can only be set when protected is True".to_owned());
     }
-    if node.retired_reason.is_some() && !node.retired {
+    // A node may be enrolled with a reason alone.
+    let reason_given = old.is_some_and(|old| old.retired_reason != node.retired_reason);
+    if reason_given && node.retired_reason.is_some() && !node.retired {
         return Err("The retired_reason field can only be set when retired is True".to_owned());
     }
     // A client that knows only the older place of the name.
@@ -218,6 +234,15 @@ pub(crate) fn settle(old: Option<&Node>, node: &mut Node) -> Result<(), String> 
         let shown = node.instance_info.text("display_name");
         node.instance_name = shown.map(|name| name.chars().take(255).collect());
     }
+    Ok(())
+}
+
+/// The empty text is no name.
+fn set_name(node: &mut Node, given: Value) -> Result<(), String> {
+    if given == "" {
+        return Err("a name has at least one character".to_owned());
+    }
+    node.name = value::name(given)?;
     Ok(())
 }
 
@@ -240,19 +265,24 @@ fn set_driver(node: &mut Node, given: Value) -> Result<(), String> {
 
 fn set_properties(node: &mut Node, given: Value) -> Result<(), String> {
     let properties = value::object(given)?;
-    for key in ["cpus", "memory_mb", "local_gb"] {
-        let fits = match properties.get(key) {
-            None | Some(Value::Null) => true,
-            Some(Value::Number(number)) => number.as_u64().is_some(),
-            Some(Value::String(text)) => text.is_empty() || text.parse::<u64>().is_ok(),
-            Some(_) => false,
-        };
+    for key in ["memory_mb", "local_gb"] {
+        let fits = properties.get(key).is_none_or(is_size);
         if !fits {
             return Err(format!("{key} must be a non-negative integer"));
         }
     }
     node.properties = properties;
     Ok(())
+}
+
+/// A size: nothing, or what has a whole part that is not below zero.
+fn is_size(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) => true,
+        Value::Number(number) => number.as_f64().is_some_and(|size| size > -1.0),
+        Value::String(text) => text.trim().parse::<u64>().is_ok(),
+        Value::Array(_) | Value::Object(_) => false,
+    }
 }
 
 /// OpenStack's network data: three lists. What stands in them is the target system's to read.
@@ -278,7 +308,10 @@ fn set_conductor_group(node: &mut Node, given: Value) -> Result<(), String> {
     let group = value::text(given, 255)?.unwrap_or_default().to_lowercase();
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if !group.chars().all(allowed) {
-        return Err("a conductor group has letters, digits, '-', '_' and '.'".to_owned());
+        return Err(
+            "no conductor serves such a group with any driver: it has letters, digits, '-', '_' and '.'"
+                .to_owned(),
+        );
     }
     node.conductor_group = group;
     Ok(())

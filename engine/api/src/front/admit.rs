@@ -1,7 +1,7 @@
 //! The gate before each handler: whether its endpoint exists in the version of the request and takes its body, and whether the caller may call it. Here alone the endpoint
 //! is known and the body not yet read.
 
-use super::body;
+use super::{body, query};
 use crate::access::Access;
 use crate::app::App;
 use crate::auth::{Caller, Role};
@@ -25,7 +25,9 @@ pub(crate) async fn admit(
     let head = head.ok_or_else(|| ApiError::failed("The request was not prepared."))?;
     let caller = parts.extensions.get::<Arc<Caller>>().cloned();
     let caller = caller.ok_or_else(|| ApiError::failed("The caller is not known."))?;
-    let checked = check_version(&head, &spec).and_then(|()| check_access(spec.access, &caller));
+    let checked = check_version(&head, &spec)
+        .and_then(|()| check_access(spec.access, &caller))
+        .and_then(|()| query::check(&spec, &head.query));
     if let Err(error) = checked {
         body::pass_over(&mut body, app.config.limits.body).await;
         return Err(error);
@@ -86,6 +88,7 @@ fn check_version(head: &Head, spec: &Spec) -> Result<(), ApiError> {
         TooOld::Handled => Ok(()),
         TooOld::NotFound => Err(ApiError::no_such_path(text)),
         TooOld::Said => Err(ApiError::not_found(text)),
+        TooOld::Refused => Err(ApiError::refused_method(text)),
         TooOld::NotAllowed => Err(ApiError::not_allowed(text)),
         TooOld::NotAcceptable => Err(ApiError::too_new(text)),
     }

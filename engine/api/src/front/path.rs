@@ -30,6 +30,16 @@ pub(crate) fn normal(path: &str, version: Microversion, version_named: bool) -> 
     rest.to_owned()
 }
 
+/// Whether it is the path of the topmost document.
+pub(crate) fn is_top(path: &str) -> bool {
+    path.trim_end_matches('/').is_empty()
+}
+
+/// Whether it is the path of a document that says which versions are served.
+pub(crate) fn is_root(path: &str) -> bool {
+    is_top(path) || path.trim_end_matches('/') == "/v1"
+}
+
 /// The address with another path.
 pub(crate) fn replaced(uri: &Uri, path: &str) -> Option<Uri> {
     let text = match uri.query() {

@@ -11,16 +11,23 @@ pub(crate) struct Pointer {
 
 impl Pointer {
     /// Takes a path apart. Segments have letters, digits, `_` and `-`; from 1.98 on (`escapes`) also `.`, and `~0` and `~1` for `~`
-    /// and `/`.
+    /// and `/`. A line break at the very end is a part of the last one, as in Ironic.
     pub fn parse(path: &str, escapes: bool) -> Result<Self, String> {
         let shown = || {
             let shown: String = path.chars().take(80).collect();
             format!("Invalid path in a patch: {shown:?}.")
         };
         let inner = path.strip_prefix('/').ok_or_else(shown)?;
+        let (inner, end) = match inner.strip_suffix('\n') {
+            Some(inner) => (inner, "\n"),
+            None => (inner, ""),
+        };
         let mut segments = Vec::new();
         for segment in inner.split('/') {
             segments.push(plain(segment, escapes).ok_or_else(shown)?);
+        }
+        if let Some(last) = segments.last_mut() {
+            last.push_str(end);
         }
         let root = segments.remove(0);
         Ok(Self {

@@ -3,7 +3,7 @@
 use crate::access;
 use crate::args::flag_of;
 use crate::call::Call;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::selection::listed;
 use crate::{answer, ident};
@@ -27,14 +27,17 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/nodes/{node}/bios", list, "List a node's BIOS settings")
             .since(40)
+            .too_old(TooOld::NotFound)
             .access(access::READ)
-            .lists("bios", "BiosSetting", FIELDS),
+            .lists("bios", "BiosSetting", FIELDS)
+            .arguments(&[("fields", REGISTRY_SINCE), ("detail", REGISTRY_SINCE)]),
         Endpoint::get(
             "/nodes/{node}/bios/{setting}",
             show,
             "Show one BIOS setting",
         )
         .since(40)
+        .too_old(TooOld::NotFound)
         .access(access::READ),
     ]
 }

@@ -16,11 +16,18 @@ use std::collections::BTreeMap;
 
 /// `type`, `detail` and the interfaces came with this version.
 const DYNAMIC_SINCE: u16 = 30;
+/// Fields of drivers can be selected since then.
+const FIELDS_SINCE: u16 = 77;
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
-        Endpoint::get("/drivers", list, "List drivers"),
-        Endpoint::get("/drivers/{driver}", show, "Show a driver"),
+        Endpoint::get("/drivers", list, "List drivers").arguments(&[
+            ("type", DYNAMIC_SINCE),
+            ("detail", DYNAMIC_SINCE),
+            ("fields", FIELDS_SINCE),
+        ]),
+        Endpoint::get("/drivers/{driver}", show, "Show a driver")
+            .arguments(&[("fields", FIELDS_SINCE)]),
         Endpoint::get(
             "/drivers/{driver}/properties",
             properties,
@@ -43,6 +50,7 @@ async fn list(call: Call) -> Answer {
     if kind(&call)? == Some("classic") {
         types.clear();
     }
+    types.sort_by_key(|hardware| hardware.name);
     let mut drivers = Vec::with_capacity(types.len());
     for hardware in &types {
         let mut shown = written(&document(&call, hardware, detail || fields.is_some()))?;
@@ -55,8 +63,8 @@ async fn list(call: Call) -> Answer {
 }
 
 async fn show(call: Call, Path(name): Path<String>) -> Answer {
-    let hardware = found(&call, &name)?;
     let fields = fields(&call, false)?;
+    let hardware = found(&call, &name)?;
     let mut shown = written(&document(&call, &hardware, true))?;
     if let Some(fields) = &fields {
         shown.retain(|name, _| name == "links" || fields.contains(name));
@@ -74,15 +82,9 @@ async fn properties(call: Call, Path(name): Path<String>) -> Answer {
     answer::ok(&all)
 }
 
+/// The words are the same for all, and told of drivers without RAID too, as in Ironic.
 async fn raid_properties(call: Call, Path(name): Path<String>) -> Answer {
-    let hardware = found(&call, &name)?;
-    let mut raid = hardware.interfaces.get(&InterfaceKind::Raid).into_iter();
-    if !raid.any(|names| names.iter().any(|name| *name != "no-raid")) {
-        return Err(ApiError::not_found(format!(
-            "Driver {} does not support raid (disabled or not implemented).",
-            hardware.name
-        )));
-    }
+    found(&call, &name)?;
     let all: BTreeMap<_, _> = raid::DISK_PROPERTIES.iter().copied().collect();
     answer::ok(&all)
 }
@@ -154,7 +156,7 @@ fn fields(call: &Call, detail: bool) -> Result<Option<Vec<String>>, ApiError> {
     if call.parameter("fields").is_none() {
         return Ok(None);
     }
-    call.needs("Selecting fields of drivers", 77)?;
+    call.needs("Selecting fields of drivers", FIELDS_SINCE)?;
     if detail {
         return Err(ApiError::invalid(
             "Can't fetch a subset of fields with 'detail' set.",

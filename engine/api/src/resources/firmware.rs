@@ -3,7 +3,7 @@
 
 use crate::access;
 use crate::call::Call;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::Answer;
 use crate::{answer, ident};
 use axum::extract::Path;
@@ -17,6 +17,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "List a node's firmware components",
         )
         .since(86)
+        .too_old(TooOld::NotFound)
+        .arguments(&[("fields", 86)])
         .access(access::READ),
     ]
 }

@@ -3,7 +3,7 @@
 use crate::access;
 use crate::answer;
 use crate::call::Call;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::page::PageWriter;
 use crate::selection::Selection;
@@ -28,16 +28,26 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "List what happened to a node",
         )
         .since(78)
+        .too_old(TooOld::NotFound)
         .access(access::OWNER_READ)
-        .lists("history", "HistoryEntry", FIELDS),
+        .lists("history", "HistoryEntry", FIELDS)
+        .arguments(&[
+            ("limit", 78),
+            ("marker", 78),
+            ("sort_key", 78),
+            ("sort_dir", 78),
+            ("detail", 78),
+        ]),
         Endpoint::get(
             "/nodes/{node}/history/{entry}",
             show,
             "Show one line of a node's history",
         )
         .since(78)
+        .too_old(TooOld::NotFound)
         .access(access::OWNER_READ)
-        .shows("HistoryEntry", FIELDS),
+        .shows("HistoryEntry", FIELDS)
+        .arguments(&[]),
     ]
 }
 

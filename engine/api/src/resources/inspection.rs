@@ -27,6 +27,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         .status(202)
         .since(SINCE)
         .too_old(TooOld::Handled)
+        .arguments(&[("node_uuid", SINCE)])
         .access(Access::Open)
         .body(|limits| limits.inspection_body),
     ]
@@ -35,8 +36,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 async fn continue_inspection(call: Call) -> Answer {
     let named = call.parameter("node_uuid");
     let plain = call.version() == Microversion::MIN && named.is_none();
-    if !plain {
-        call.path_since(SINCE)?;
+    if !plain && !call.version().has(SINCE) {
+        return Err(ApiError::not_found(format!(
+            "Handing in an inventory needs version 1.{SINCE} or later."
+        )));
     }
     let node = match named {
         None => None,

@@ -2,7 +2,7 @@
 
 use crate::access;
 use crate::call::Call;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
 use api_types::Inventory;
@@ -17,6 +17,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Show what the last inspection found",
         )
         .since(81)
+        .too_old(TooOld::NotFound)
         .access(access::OWNER_READ),
     ]
 }

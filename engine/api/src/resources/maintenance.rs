@@ -15,6 +15,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             begin,
             "Put a node into maintenance",
         )
+        .takes_arguments()
         .access(access::PROVISION),
         Endpoint::delete(
             "/nodes/{node}/maintenance",

@@ -14,8 +14,10 @@ use crate::error::{Answer, ApiError};
 use crate::page::PageWriter;
 use crate::selection::Selection;
 use crate::{ident, paging};
+use api_types::field::since;
 use api_types::node::{FIELDS, SUMMARY};
 use axum::extract::Path;
+pub(super) use filters::FILTERS;
 use model::Node;
 use serde_json::Value;
 use uuid::Uuid;
@@ -25,7 +27,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/nodes", list, "List nodes")
             .access(Access::Anyone)
             .lists("nodes", "Node", FIELDS)
-            .filters(filters::FILTERS),
+            .filters(FILTERS),
         Endpoint::get(
             "/nodes/detail",
             list_detail,
@@ -33,7 +35,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         )
         .access(Access::Anyone)
         .lists("nodes", "Node", FIELDS)
-        .filters(filters::FILTERS),
+        .filters(FILTERS),
         Endpoint::post("/nodes", create, "Enroll a node")
             .access(Access::Anyone)
             .takes("Node", FIELDS)
@@ -43,6 +45,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .access(access::READ)
             .shows("Node", FIELDS),
         Endpoint::patch("/nodes/{node}", edit::patch, "Change a node")
+            .filters(&[("reset_interfaces", 45)])
             .access(access::USE)
             .shows("Node", FIELDS),
         Endpoint::delete("/nodes/{node}", delete, "Delete a node").access(access::OWNER_MANAGE),
@@ -59,7 +62,9 @@ async fn list_detail(call: Call) -> Answer {
 
 /// Answers with a page of nodes, those of one chassis when it is asked under one; `path` is where, without a leading slash.
 pub(super) async fn page(call: Call, chassis: Option<Uuid>, path: &str, detail: bool) -> Answer {
+    filters::check_version(&call)?;
     let selection = Selection::of_list(&call, FIELDS, SUMMARY, detail)?;
+    filters::check_fields(&call)?;
     let limit = paging::limit(&call)?;
     let _slot = call.app.lists.acquire().await.ok();
     let nodes = match filters::query(&call, chassis).await? {
@@ -79,8 +84,10 @@ pub(super) async fn page(call: Call, chassis: Option<Uuid>, path: &str, detail: 
 }
 
 async fn show(call: Call, Path(node): Path<String>) -> Answer {
-    let selection = Selection::of_one(&call, FIELDS)?;
     let node = ident::node(&call, &node).await?;
+    filters::check_version(&call)?;
+    let selection = Selection::of_one(&call, FIELDS)?;
+    filters::check_fields(&call)?;
     let shown = selection.shown(&call, FIELDS);
     answer::ok(&document::view(&call, &node, &shown))
 }
@@ -91,6 +98,8 @@ async fn create(call: Call) -> Answer {
     if !body.get("driver").is_some_and(Value::is_string) {
         return Err(ApiError::invalid("Mandatory field missing: driver."));
     }
+    // A version may name what it does not know, as long as it leaves it at what it is anyway.
+    body.retain(|name, value| !is_default(name, value) || is_known(&call, name));
     if let Some(parent) = body.get_mut("parent_node")
         && call.version().has(83)
     {
@@ -105,14 +114,7 @@ async fn create(call: Call) -> Answer {
         // Clients older than `enroll` expect a node that is ready for use.
         node.provision_state = model::ProvisionState::Available;
     }
-    attributes::fill(
-        &call,
-        attributes_of::TABLE,
-        FIELDS,
-        attributes_of::TOLERATED,
-        &mut node,
-        body,
-    )?;
+    attributes::fill(&call, attributes_of::TABLE, FIELDS, &mut node, body)?;
     attributes_of::settle(None, &mut node).map_err(ApiError::invalid)?;
     if let Some(project) = project {
         own(&mut node, project)?;
@@ -121,6 +123,15 @@ async fn create(call: Call) -> Answer {
     let shown = Selection::All.shown(&call, FIELDS);
     let shown = document::view(&call, &node, &shown);
     answer::created(&call, &format!("nodes/{}", node.uuid), &shown)
+}
+
+fn is_default(name: &str, value: &Value) -> bool {
+    value.is_null() || (name == "conductor_group" && value == "")
+}
+
+/// Whether it is no field at all, or one that the version has.
+fn is_known(call: &Call, name: &str) -> bool {
+    since(FIELDS, name).is_none_or(|minor| call.version().has(minor))
 }
 
 /// Who decides in a project enrolls nodes for it and for nobody else.

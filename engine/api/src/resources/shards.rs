@@ -14,7 +14,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/shards", list, "Count the nodes of each shard")
             .since(82)
-            .lists("shards", "Shard", FIELDS),
+            .lists("shards", "Shard", FIELDS)
+            .arguments(&[]),
     ]
 }
 

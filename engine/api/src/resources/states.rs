@@ -15,7 +15,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/nodes/{node}/states", show, "Show a node's states")
             .access(access::READ)
-            .shows("States", FIELDS),
+            .shows("States", FIELDS)
+            .arguments(&[]),
     ]
 }
 

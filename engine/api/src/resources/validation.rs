@@ -24,6 +24,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             of_query,
             "Check what a node's interfaces need, the node named in the query",
         )
+        .arguments(&[("node", 5), ("node_uuid", 1)])
         .access(access::PROVISION),
     ]
 }

@@ -20,7 +20,7 @@ const DRIVER_METHOD: &str = "/drivers/{driver}/vendor_passthru/{method}";
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     const CALL: &str = "Call a method of a node's vendor interface";
     const OF_DRIVER: &str = "Call a method of a driver's vendor interface";
-    vec![
+    let all = vec![
         Endpoint::get(
             "/nodes/{node}/vendor_passthru/methods",
             methods,
@@ -48,7 +48,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         Endpoint::post(DRIVER_METHOD, named_of_driver, OF_DRIVER).status(202),
         Endpoint::put(DRIVER_METHOD, named_of_driver, OF_DRIVER),
         Endpoint::delete(DRIVER_METHOD, named_of_driver, OF_DRIVER).status(202),
-    ]
+    ];
+    all.into_iter().map(Endpoint::takes_arguments).collect()
 }
 
 async fn methods(call: Call, Path(name): Path<String>) -> Answer {

@@ -50,6 +50,10 @@ POST /v1/nodes {"driver":"fake-hardware","instance_info":null}
 POST /v1/nodes {"driver":"fake-hardware","properties":{"memory_mb":-1}}
 POST /v1/nodes {"driver":"fake-hardware","properties":{"local_gb":"x"}}
 POST /v1/nodes {"driver":"fake-hardware","properties":{"cpus":"many"}}
+POST /v1/nodes {"driver":"fake-hardware","properties":{"memory_mb":""}}
+POST /v1/nodes {"driver":"fake-hardware","properties":{"memory_mb":"1.5"}}
+POST /v1/nodes {"driver":"fake-hardware","properties":{"memory_mb":[1]}}
+POST /v1/nodes?nonsense=1 {"driver":"fake-hardware"}
 POST /v1/nodes {"driver":"fake-hardware","properties":{"capabilities":7}}
 POST /v1/nodes {"driver":"fake-hardware","protected":true}
 POST /v1/nodes {"driver":"fake-hardware","protected_reason":"x"}
@@ -62,7 +66,6 @@ POST /v1/nodes {"driver":"fake-hardware","automated_clean":7}
 POST /v1/nodes {"driver":"fake-hardware","owner":7}
 POST /v1/nodes {"driver":"fake-hardware","resource_class":"UPPER lower 1!"}
 POST /v1/nodes {"driver":"fake-hardware","resource_class":7}
-POST /v1/nodes {"driver":"fake-hardware","conductor_group":"nobody-here"}
 POST /v1/nodes {"driver":"fake-hardware","conductor_group":"not a group"}
 POST /v1/nodes {"driver":"fake-hardware","parent_node":"nobody"}
 POST /v1/nodes {"driver":"fake-hardware","parent_node":"1be26c0b-03f2-4d2e-ae87-c02d7f33c781"}
@@ -81,6 +84,9 @@ POST /v1/nodes "text"
 POST /v1/nodes 7
 POST /v1/nodes
 GET /v1/nodes
+
+story a conductor group that nobody serves
+POST /v1/nodes {"driver":"fake-hardware","conductor_group":"nobody-here"}
 
 story creations with odd members that are accepted
 POST /v1/nodes {"driver":"fake-hardware","name":null}
@@ -105,6 +111,10 @@ POST /v1/nodes {"driver":"fake-hardware","instance_uuid":"1be26c0b-03f2-4d2e-ae8
 POST /v1/nodes {"driver":"fake-hardware","uuid":"6A1E7A0C-8A9D-4A3B-9A49-0A4F5A2B00AA"}
 POST /v1/nodes {"driver":"fake-hardware","uuid":"6a1e7a0c8a9d4a3b9a490a4f5a2b00bb"}
 POST /v1/nodes {"driver":"fake-hardware","uuid":null}
+POST /v1/nodes {"driver":"fake-hardware","console_enabled":true}
+POST /v1/nodes {"driver":"fake-hardware","retired_reason":"alone"}
+POST /v1/nodes {"driver":"fake-hardware","properties":{"memory_mb":1.5,"local_gb":true}}
+POST /v1/nodes {"driver":"fake-hardware","properties":{"memory_mb":" 12 "}}
 GET /v1/nodes/detail
 
 story members newer than the version
@@ -114,6 +124,8 @@ at 1.20: POST /v1/nodes {"driver":"fake-hardware","resource_class":"x"}
 at 1.19: POST /v1/nodes {"driver":"fake-hardware","network_interface":"noop"}
 at 1.30: POST /v1/nodes {"driver":"fake-hardware","deploy_interface":"fake"}
 at 1.45: POST /v1/nodes {"driver":"fake-hardware","conductor_group":""}
+at 1.45: POST /v1/nodes {"driver":"fake-hardware","conductor_group":"x"}
+at 1.49: POST /v1/nodes {"driver":"fake-hardware","owner":null}
 at 1.46: POST /v1/nodes {"driver":"fake-hardware","automated_clean":true}
 at 1.49: POST /v1/nodes {"driver":"fake-hardware","owner":"x"}
 at 1.50: POST /v1/nodes {"driver":"fake-hardware","description":"x"}
@@ -165,6 +177,18 @@ GET /v1/nodes/one?fields=links
 GET /v1/nodes/one?fields=traits
 GET /v1/nodes/one?fields=ports
 GET /v1/nodes/one?fields=chassis_uuid,conductor,allocation_uuid
+GET /v1/nodes/one?fields=created_at
+GET /v1/nodes/one?fields=updated_at
+GET /v1/nodes/one?fields=provision_updated_at,health
+GET /v1/nodes/one?fields=states
+GET /v1/nodes/one?fields=driver&fields=name
+GET /v1/nodes?fields=created_at
+GET /v1/nodes?fields=links
+GET /v1/nodes?fields=driver&fields=name
+GET /v1/nodes?fields=
+GET /v1/nodes/nobody?fields=nonsense
+at 1.7: GET /v1/nodes/nobody?fields=name
+at 1.49: GET /v1/nodes?fields=owner
 at 1.7: GET /v1/nodes/one?fields=name
 at 1.8: GET /v1/nodes/one?fields=name
 at 1.20: GET /v1/nodes/$one?fields=resource_class
@@ -222,6 +246,22 @@ GET /v1/nodes?sort_key=conductor
 GET /v1/nodes?sort_key=allocation_uuid
 GET /v1/nodes?sort_key=power_state
 GET /v1/nodes?sort_key=maintenance&sort_dir=desc
+GET /v1/nodes?sort_key=disable_power_off
+GET /v1/nodes?sort_key=power_interface
+GET /v1/nodes?sort_key=network_interface&sort_dir=desc&limit=2
+GET /v1/nodes?sort_key=network_interface&sort_dir=desc&limit=2&marker=$c
+GET /v1/nodes?sort_key=reservation
+GET /v1/nodes?sort_key=provision_updated_at
+GET /v1/nodes?sort_key=health
+GET /v1/nodes?sort_key=id
+GET /v1/nodes?sort_key=ports
+GET /v1/nodes?sort_key=retired
+at 1.94: GET /v1/nodes?sort_key=disable_power_off
+GET /v1/nodes?limit=1&limit=2
+GET /v1/nodes?driver=a&driver=b
+GET /v1/nodes?maintenance=true&maintenance=false
+GET /v1/nodes?nonsense
+GET /v1/nodes?limit
 GET /v1/nodes?sort_dir=sideways
 GET /v1/nodes?sort_dir=desc
 at 1.20: GET /v1/nodes?sort_key=resource_class

@@ -110,6 +110,7 @@ PATCH /v1/nodes/one [{"op":"replace","path":"/protected_reason","value":"x"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/retired","value":true}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/retired_reason","value":"old"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/retired","value":false}]
+PATCH /v1/nodes/one [{"op":"replace","path":"/boot_mode","value":"uefi"},{"op":"add","path":"/nonsense","value":1}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/retired_reason","value":"old"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/owner","value":"o"}]
 PATCH /v1/nodes/one [{"op":"remove","path":"/owner"}]
@@ -152,6 +153,28 @@ PATCH /v1/nodes/one [{"op":"add","path":"/driver_info/some_password","value":"se
 PATCH /v1/nodes/one [{"op":"replace","path":"/driver_info/some_password","value":"******"}]
 GET /v1/nodes/$one
 
+story maintenance
+node one
+PUT /v1/nodes/one/maintenance {"reason":"a"}
+GET /v1/nodes/one
+PUT /v1/nodes/one/maintenance {}
+GET /v1/nodes/one
+PUT /v1/nodes/one/maintenance {"reason":null}
+PUT /v1/nodes/one/maintenance {"reason":7}
+PUT /v1/nodes/one/maintenance {"nonsense":"a"}
+PUT /v1/nodes/one/maintenance?reason=query
+GET /v1/nodes/one
+PUT /v1/nodes/nobody/maintenance {}
+DELETE /v1/nodes/one/maintenance
+GET /v1/nodes/one
+DELETE /v1/nodes/one/maintenance
+DELETE /v1/nodes/one/maintenance?nonsense=1
+DELETE /v1/nodes/nobody/maintenance
+PATCH /v1/nodes/one [{"op":"replace","path":"/maintenance","value":true},{"op":"add","path":"/extra/a","value":1}]
+GET /v1/nodes/one
+PATCH /v1/nodes/one [{"op":"remove","path":"/maintenance"}]
+GET /v1/nodes/one
+
 story fields newer than the version
 node one
 at 1.9: PATCH /v1/nodes/$one [{"op":"add","path":"/driver_internal_info","value":{}}]
@@ -168,6 +191,10 @@ at 1.25: PATCH /v1/nodes/$one [{"op":"remove","path":"/chassis_uuid"}]
 at 1.44: PATCH /v1/nodes/$one?reset_interfaces=true [{"op":"replace","path":"/driver","value":"fake-hardware"}]
 at 1.30: PATCH /v1/nodes/$one [{"op":"replace","path":"/deploy_interface","value":"fake"}]
 at 1.1: PATCH /v1/nodes/$one [{"op":"replace","path":"/extra","value":{"a":1}}]
+at 1.65: PATCH /v1/nodes/$one [{"op":"add","path":"/network_data/links","value":[]}]
+at 1.49: PATCH /v1/nodes/$one [{"op":"add","path":"/nonsense","value":1},{"op":"add","path":"/owner","value":"x"}]
+at 1.49: PATCH /v1/nodes/$one [{"op":"add","path":"/owner","value":"x"},{"op":"add","path":"/nonsense","value":1}]
+at 1.49: PATCH /v1/nodes/$one [{"op":"add","path":"/owner","value":null}]
 
 story taking away what is always there
 node one

@@ -2,22 +2,26 @@
 
 use crate::args::flag_of;
 use crate::call::Call;
+use crate::endpoint::Argument;
 use crate::error::ApiError;
 use crate::resources::chassis::CHASSIS;
-use crate::selection::listed;
+use crate::selection::{asked, listed};
 use crate::{ident, paging};
+use api_types::field::since;
 use api_types::node::{FIELDS, NOT_SORTABLE};
 use model::{Fault, ProvisionState};
 use ports::query::{NodeQuery, Parentage};
 use uuid::Uuid;
 
-/// Filters and the version that added each.
-pub(crate) const FILTERS: &[(&str, u16)] = &[
+/// Filters and the version from which on each is taken. Those that say 1 came later, but no version ever refused them.
+pub(crate) const FILTERS: &[Argument] = &[
     ("chassis_uuid", 1),
     ("instance_uuid", 1),
     ("associated", 1),
     ("maintenance", 1),
     ("project", 1),
+    ("retired", 1),
+    ("description_contains", 1),
     ("provision_state", 9),
     ("driver", 16),
     ("resource_class", 21),
@@ -25,8 +29,6 @@ pub(crate) const FILTERS: &[(&str, u16)] = &[
     ("conductor_group", 46),
     ("conductor", 49),
     ("owner", 50),
-    ("description_contains", 51),
-    ("retired", 61),
     ("lessee", 65),
     ("shard", 82),
     ("sharded", 82),
@@ -35,13 +37,53 @@ pub(crate) const FILTERS: &[(&str, u16)] = &[
     ("instance_name", 104),
 ];
 
-/// The query of a request, for the nodes of one chassis when it is asked under one; none when nothing can match.
-pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<NodeQuery>, ApiError> {
+/// What a list was asked for exists in the request's version: what it shows, what it is sorted by, its filters.
+pub(super) fn check_version(call: &Call) -> Result<(), ApiError> {
+    if let Some(fields) = asked(call, "fields") {
+        call.needs("Selecting fields", 8)?;
+        let fields: Vec<_> = fields.iter().map(|field| field.to_lowercase()).collect();
+        fields.iter().try_for_each(|field| has_field(call, field))?;
+    }
+    if let Some(key) = call.parameter("sort_key") {
+        has_field(call, key)?;
+    }
     for (name, since) in FILTERS {
         if call.parameter(name).is_some() {
             call.needs(&format!("The filter '{name}'"), *since)?;
         }
     }
+    Ok(())
+}
+
+/// Fields of a node's document that a query cannot select: the engine adds them.
+const ADDED: &[&str] = &["links", "ports", "states", "portgroups", "volume"];
+
+/// Refuses fields that cannot be selected.
+pub(super) fn check_fields(call: &Call) -> Result<(), ApiError> {
+    let fields = asked(call, "fields").unwrap_or_default();
+    let fields = fields.into_iter().map(|field| field.to_lowercase());
+    match fields
+        .into_iter()
+        .find(|field| ADDED.contains(&field.as_str()))
+    {
+        None => Ok(()),
+        Some(field) => Err(ApiError::invalid(format!(
+            "Field {field} is not a valid field."
+        ))),
+    }
+}
+
+fn has_field(call: &Call, name: &str) -> Result<(), ApiError> {
+    match since(FIELDS, name) {
+        Some(minor) => call.needs(&format!("The field '{name}'"), minor),
+        None => Ok(()),
+    }
+}
+
+/// The query of a request, for the nodes of one chassis when it is asked under one; none when nothing can match.
+pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<NodeQuery>, ApiError> {
+    let (state, fault) = (provision_state(call)?, fault(call)?);
+    let page = paging::page(call, FIELDS, NOT_SORTABLE)?;
     let chassis = match (of, call.parameter("chassis_uuid")) {
         (None, Some(named)) => Some(CHASSIS.find(call, named).await?.resource.uuid),
         (of, _) => of,
@@ -56,16 +98,16 @@ pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<NodeQu
     let text = |name: &str| call.parameter(name).map(str::to_owned);
     let flag = |name: &str| call.parameter(name).map(|t| flag_of(name, t)).transpose();
     Ok(Some(NodeQuery {
-        page: paging::page(call, FIELDS, NOT_SORTABLE)?,
+        page,
         chassis,
         instance_uuid: instance(call)?,
         associated: flag("associated")?,
         maintenance: flag("maintenance")?,
         retired: flag("retired")?,
-        provision_state: provision_state(call)?,
+        provision_state: state,
         driver: text("driver"),
         resource_class: text("resource_class"),
-        fault: fault(call)?,
+        fault,
         conductor_group: text("conductor_group").map(|g| g.to_lowercase()),
         owner: text("owner"),
         lessee: text("lessee"),

@@ -6,9 +6,10 @@ use crate::answer;
 use crate::attributes::volume::CONNECTOR as TABLE;
 use crate::call::Call;
 use crate::collection::{Collection, Turned, named_node, nameless, node_change, object};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::ident;
+use crate::selection::Selection;
 use api_types::volume::{CONNECTOR_FIELDS as FIELDS, CONNECTOR_SUMMARY as SUMMARY};
 use api_types::{Link, instant};
 use axum::extract::Path;
@@ -24,7 +25,7 @@ pub(crate) const CONNECTORS: Collection<VolumeConnector> = Collection {
     path: "volume/connectors",
     fields: FIELDS,
     summary: SUMMARY,
-    not_sortable: &["extra", "links"],
+    not_sortable: &["extra", "node_uuid", "links"],
     table: TABLE,
     is_name: nameless,
     document,
@@ -48,11 +49,13 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/volume/connectors", list, "List volume connectors")
             .since(32)
+            .too_old(TooOld::NotFound)
             .access(Access::Anyone)
             .lists("connectors", "VolumeConnector", FIELDS)
             .filters(FILTERS),
         Endpoint::post("/volume/connectors", create, "Add a volume connector")
             .since(32)
+            .too_old(TooOld::NotFound)
             .access(access::MANAGE)
             .takes("VolumeConnector", FIELDS)
             .writes(TABLE)
@@ -63,6 +66,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Show a volume connector",
         )
         .since(32)
+        .too_old(TooOld::NotFound)
         .access(access::READ)
         .shows("VolumeConnector", FIELDS),
         Endpoint::patch(
@@ -71,6 +75,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Change a volume connector",
         )
         .since(32)
+        .too_old(TooOld::NotFound)
         .access(access::PROVISION)
         .shows("VolumeConnector", FIELDS),
         Endpoint::delete(
@@ -79,6 +84,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Remove a volume connector",
         )
         .since(32)
+        .too_old(TooOld::NotFound)
         .access(access::MANAGE),
         Endpoint::get(
             "/nodes/{node}/volume/connectors",
@@ -86,6 +92,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "List a node's volume connectors",
         )
         .since(32)
+        .too_old(TooOld::NotFound)
         .access(access::READ)
         .lists("connectors", "VolumeConnector", FIELDS)
         .filters(FILTERS),
@@ -103,8 +110,9 @@ async fn list_of_node(call: Call, Path(node): Path<String>) -> Answer {
 }
 
 async fn show(call: Call, Path(named): Path<String>) -> Answer {
+    let selection = Selection::of_one(&call, FIELDS)?;
     let known = CONNECTORS.find_on_node(&call, &named).await?;
-    CONNECTORS.show(&call, &known.resource)
+    answer::ok(&CONNECTORS.selected(&call, &known.resource, &selection))
 }
 
 async fn create(call: Call) -> Answer {
@@ -119,9 +127,9 @@ async fn create(call: Call) -> Answer {
 }
 
 async fn patch(call: Call, Path(named): Path<String>) -> Answer {
+    let known = CONNECTORS.find_on_node(&call, &named).await?.resource;
     let mut operations = CONNECTORS.operations(&call)?;
     check_node(&mut operations)?;
-    let known = CONNECTORS.find_on_node(&call, &named).await?.resource;
     let to = node_change(&call, Some(known.node_uuid), &mut operations).await?;
     let now = call.app.config.clock.now();
     let work = move |node: &Node, _: &[Port], old: &VolumeConnector| {

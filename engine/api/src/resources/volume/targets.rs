@@ -6,9 +6,10 @@ use crate::answer;
 use crate::attributes::volume::TARGET as TABLE;
 use crate::call::Call;
 use crate::collection::{Collection, Turned, named_node, nameless, node_change, object};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::ident;
+use crate::selection::Selection;
 use api_types::volume::{TARGET_FIELDS as FIELDS, TARGET_SUMMARY as SUMMARY};
 use api_types::{Link, instant};
 use axum::extract::Path;
@@ -24,7 +25,7 @@ pub(crate) const TARGETS: Collection<VolumeTarget> = Collection {
     path: "volume/targets",
     fields: FIELDS,
     summary: SUMMARY,
-    not_sortable: &["extra", "properties", "links"],
+    not_sortable: &["extra", "properties", "node_uuid", "links"],
     table: TABLE,
     is_name: nameless,
     document,
@@ -61,25 +62,30 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/volume/targets", list, "List volume targets")
             .since(32)
+            .too_old(TooOld::NotFound)
             .access(Access::Anyone)
             .lists("targets", "VolumeTarget", FIELDS)
             .filters(FILTERS),
         Endpoint::post("/volume/targets", create, "Add a volume target")
             .since(32)
+            .too_old(TooOld::NotFound)
             .access(access::MANAGE)
             .takes("VolumeTarget", FIELDS)
             .writes(TABLE)
             .shows("VolumeTarget", FIELDS),
         Endpoint::get("/volume/targets/{target}", show, "Show a volume target")
             .since(32)
+            .too_old(TooOld::NotFound)
             .access(access::READ)
             .shows("VolumeTarget", FIELDS),
         Endpoint::patch("/volume/targets/{target}", patch, "Change a volume target")
             .since(32)
+            .too_old(TooOld::NotFound)
             .access(access::PROVISION)
             .shows("VolumeTarget", FIELDS),
         Endpoint::delete("/volume/targets/{target}", delete, "Remove a volume target")
             .since(32)
+            .too_old(TooOld::NotFound)
             .access(access::MANAGE),
         Endpoint::get(
             "/nodes/{node}/volume/targets",
@@ -87,6 +93,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "List a node's volume targets",
         )
         .since(32)
+        .too_old(TooOld::NotFound)
         .access(access::READ)
         .lists("targets", "VolumeTarget", FIELDS)
         .filters(FILTERS),
@@ -104,8 +111,9 @@ async fn list_of_node(call: Call, Path(node): Path<String>) -> Answer {
 }
 
 async fn show(call: Call, Path(named): Path<String>) -> Answer {
+    let selection = Selection::of_one(&call, FIELDS)?;
     let known = TARGETS.find_on_node(&call, &named).await?;
-    TARGETS.show(&call, &known.resource)
+    answer::ok(&TARGETS.selected(&call, &known.resource, &selection))
 }
 
 async fn create(call: Call) -> Answer {
@@ -120,9 +128,9 @@ async fn create(call: Call) -> Answer {
 }
 
 async fn patch(call: Call, Path(named): Path<String>) -> Answer {
+    let known = TARGETS.find_on_node(&call, &named).await?.resource;
     let mut operations = TARGETS.operations(&call)?;
     check_node(&mut operations)?;
-    let known = TARGETS.find_on_node(&call, &named).await?.resource;
     let to = node_change(&call, Some(known.node_uuid), &mut operations).await?;
     let now = call.app.config.clock.now();
     let work = move |node: &Node, _: &[Port], old: &VolumeTarget| {
