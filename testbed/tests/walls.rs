@@ -9,6 +9,7 @@ use std::process::Command;
 /// For each crate of ours the crates of ours that it may import. Development dependencies are free.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("agent-image", &[]),
     ("agent-wire", &[]),
     ("lifecycle", &["model"]),
     ("netboot-core", &["model"]),
@@ -43,13 +44,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "hammerscale-agent",
-        &["agent-wire", "model", "netboot-media"],
+        &["agent-image", "agent-wire", "model", "netboot-media"],
     ),
 ];
 
 /// What the pure crates must never import, directly: the world.
 const PURE: &[&str] = &[
     "model",
+    "agent-image",
     "agent-wire",
     "lifecycle",
     "netboot-core",
