@@ -45,6 +45,8 @@ pub struct Target {
     pub auth: AuthMode,
     /// What makes the BMC's certificate trusted.
     pub tls: TlsPolicy,
+    /// Whether TLS 1.3 is the least that is spoken; else 1.2 is.
+    pub tls_1_3: bool,
 }
 
 /// What two targets share when they may share one session: all but the system. The password is compared and hashed, never shown.
@@ -68,6 +70,7 @@ impl Target {
             password: None,
             auth: AuthMode::Auto,
             tls: TlsPolicy::System,
+            tls_1_3: false,
         }
     }
 
@@ -95,6 +98,7 @@ impl fmt::Debug for Target {
             .field("password", &self.password.as_ref().map(|_| "set"))
             .field("auth", &self.auth)
             .field("tls", &tls)
+            .field("tls_1_3", &self.tls_1_3)
             .finish()
     }
 }

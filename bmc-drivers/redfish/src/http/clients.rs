@@ -1,4 +1,4 @@
-//! HTTP clients: one for each TLS policy, built when first needed, a bounded number kept.
+//! HTTP clients: one for each TLS policy and least version, built when first needed, a bounded number kept.
 
 use std::{
     collections::VecDeque,
@@ -6,10 +6,10 @@ use std::{
     time::Duration,
 };
 
-use bmc_core::{BmcError, TlsPolicy};
-use reqwest::{Client, redirect};
+use bmc_core::{BmcError, Target, TlsPolicy};
+use reqwest::{Client, redirect, tls};
 
-use super::{resolver::CheckedResolver, tls};
+use super::{resolver::CheckedResolver, tls as trust};
 use crate::options::Options;
 
 /// Clients kept; each pinned certificate needs its own.
@@ -21,7 +21,14 @@ pub(super) struct Clients {
     connect_timeout: Duration,
     read_timeout: Duration,
     resolver: Arc<CheckedResolver>,
-    kept: Mutex<VecDeque<(TlsPolicy, Client)>>,
+    kept: Mutex<VecDeque<Kept>>,
+}
+
+/// A client, and what it was made for.
+struct Kept {
+    policy: TlsPolicy,
+    tls_1_3: bool,
+    client: Client,
 }
 
 impl Clients {
@@ -34,24 +41,32 @@ impl Clients {
         }
     }
 
-    /// The client for this policy.
-    pub(super) fn get(&self, policy: &TlsPolicy) -> Result<Client, BmcError> {
+    /// The client for the target's policy.
+    pub(super) fn get(&self, target: &Target) -> Result<Client, BmcError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept
             .iter()
-            .position(|(known, _)| known == policy)
+            .position(|known| known.policy == target.tls && known.tls_1_3 == target.tls_1_3)
             .and_then(|at| kept.remove(at));
         let entry = match found {
             Some(entry) => entry,
-            None => (policy.clone(), self.build(policy)?),
+            None => Kept {
+                policy: target.tls.clone(),
+                tls_1_3: target.tls_1_3,
+                client: self.build(&target.tls, target.tls_1_3)?,
+            },
         };
-        let client = entry.1.clone();
+        let client = entry.client.clone();
         kept.push_front(entry);
         kept.truncate(MOST);
         Ok(client)
     }
 
-    fn build(&self, policy: &TlsPolicy) -> Result<Client, BmcError> {
+    fn build(&self, policy: &TlsPolicy, tls_1_3: bool) -> Result<Client, BmcError> {
+        let least = match tls_1_3 {
+            true => tls::Version::TLS_1_3,
+            false => tls::Version::TLS_1_2,
+        };
         let builder = Client::builder()
             .no_proxy()
             .referer(false)
@@ -63,12 +78,17 @@ impl Clients {
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(2)
             .user_agent("hammerscale")
+            .tls_version_min(least)
             .dns_resolver(self.resolver.clone());
         let builder = match policy {
             TlsPolicy::System => builder,
             TlsPolicy::NoVerify => builder.tls_danger_accept_invalid_certs(true),
-            TlsPolicy::Pinned(sha256) => builder.tls_backend_preconfigured(tls::pinned(*sha256)?),
-            TlsPolicy::CaFile(pem) => builder.tls_backend_preconfigured(tls::trusting(pem)?),
+            TlsPolicy::Pinned(sha256) => {
+                builder.tls_backend_preconfigured(trust::pinned(*sha256, tls_1_3)?)
+            }
+            TlsPolicy::CaFile(pem) => {
+                builder.tls_backend_preconfigured(trust::trusting(pem, tls_1_3)?)
+            }
         };
         builder.build().map_err(|error| BmcError::Internal {
             doing: "make an HTTP client",

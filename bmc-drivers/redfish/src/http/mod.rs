@@ -174,7 +174,7 @@ impl Wire {
         url: Url,
         identity: bool,
     ) -> Result<Response, BmcError> {
-        let client = self.clients.get(&target.tls)?;
+        let client = self.clients.get(target)?;
         let mut request = client
             .request(call.method.clone(), url)
             .header("OData-Version", "4.0")

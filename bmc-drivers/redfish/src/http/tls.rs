@@ -13,12 +13,13 @@ use rustls::{
     crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
     server::ParsedCertificate,
+    version::{TLS12, TLS13},
 };
 use sha2::{Digest, Sha256};
 
 /// Trusts the certificate with this SHA-256 over its DER, whatever name or dates it bears.
-pub(super) fn pinned(sha256: [u8; 32]) -> Result<ClientConfig, BmcError> {
-    config(|provider| Trust {
+pub(super) fn pinned(sha256: [u8; 32], tls_1_3: bool) -> Result<ClientConfig, BmcError> {
+    config(tls_1_3, |provider| Trust {
         exact: Exact::Digest(sha256),
         authorities: None,
         provider,
@@ -26,7 +27,7 @@ pub(super) fn pinned(sha256: [u8; 32]) -> Result<ClientConfig, BmcError> {
 }
 
 /// Trusts what chains to a certificate of this PEM file, and the very certificates in it.
-pub(super) fn trusting(pem: &[u8]) -> Result<ClientConfig, BmcError> {
+pub(super) fn trusting(pem: &[u8], tls_1_3: bool) -> Result<ClientConfig, BmcError> {
     let unusable = |reason: String| BmcError::Misconfigured {
         key: "redfish_verify_ca",
         reason,
@@ -48,17 +49,24 @@ pub(super) fn trusting(pem: &[u8]) -> Result<ClientConfig, BmcError> {
     let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
         .build()
         .ok();
-    config(|provider| Trust {
+    config(tls_1_3, |provider| Trust {
         exact: Exact::Listed(listed),
         authorities,
         provider,
     })
 }
 
-fn config(trust: impl FnOnce(Arc<CryptoProvider>) -> Trust) -> Result<ClientConfig, BmcError> {
+fn config(
+    tls_1_3: bool,
+    trust: impl FnOnce(Arc<CryptoProvider>) -> Trust,
+) -> Result<ClientConfig, BmcError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
+    let versions: &[_] = match tls_1_3 {
+        true => &[&TLS13],
+        false => &[&TLS13, &TLS12],
+    };
     let builder = ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .map_err(|error| BmcError::Internal {
             doing: "configure TLS",
             reason: error.to_string(),

@@ -33,13 +33,22 @@ fn certify(name: &str) -> Certified {
 
 /// A server that answers every request with these bytes.
 async fn serve(certificate: &Certified, answer: &'static str) -> Target {
+    serve_by(certificate, answer, rustls::ALL_VERSIONS).await
+}
+
+/// The same by these versions of TLS only.
+async fn serve_by(
+    certificate: &Certified,
+    answer: &'static str,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> Target {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let key = PrivateKeyDer::try_from(certificate.key.clone()).unwrap();
     let key = provider.key_provider.load_private_key(key).unwrap();
     // Unlike the usual way, this does not check that certificate and key belong together.
     let pair = CertifiedKey::new(vec![certificate.der.clone().into()], key);
     let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .unwrap()
         .with_no_client_auth()
         .with_cert_resolver(Arc::new(SingleCertAndKey::from(pair)));
@@ -149,6 +158,25 @@ async fn only_by_name_is_nothing_verified() {
     refused(ask(&target).await, "unknown authority");
     target.tls = TlsPolicy::NoVerify;
     assert_eq!(ask(&target).await.unwrap(), PowerState::On);
+}
+
+#[tokio::test]
+async fn nothing_below_the_least_version_is_spoken() {
+    let certificate = certify("127.0.0.1");
+    let trusted = TlsPolicy::CaFile(certificate.pem.clone().into_bytes());
+    for (offered, spoken) in [
+        (&rustls::version::TLS12, false),
+        (&rustls::version::TLS13, true),
+    ] {
+        let mut target = serve_by(&certificate, ON, &[offered]).await;
+        for policy in [TlsPolicy::NoVerify, trusted.clone()] {
+            target.tls = policy;
+            target.tls_1_3 = false;
+            assert_eq!(ask(&target).await.unwrap(), PowerState::On);
+            target.tls_1_3 = true;
+            assert_eq!(ask(&target).await.is_ok(), spoken);
+        }
+    }
 }
 
 #[tokio::test]

@@ -42,6 +42,10 @@ const PROPERTIES: &[(&str, &str)] = &[
         "redfish_auth_type",
         "auto, session or basic. Default auto: session where the BMC has them, else basic.",
     ),
+    (
+        "redfish_tls_minimum_version",
+        "1.1, 1.2 or 1.3: the least version of TLS to speak with the BMC. Below 1.2 none is spoken, whatever stands here.",
+    ),
 ];
 
 #[async_trait]
@@ -113,6 +117,7 @@ fn parse(info: &Object) -> Result<Target, Vec<String>> {
     let address = address(info).map_err(|problem| problems.push(problem)).ok();
     let auth = auth(info).map_err(|problem| problems.push(problem)).ok();
     let tls = tls(info).map_err(|problem| problems.push(problem)).ok();
+    let tls_1_3 = tls_1_3(info).map_err(|problem| problems.push(problem)).ok();
     for key in ["redfish_username", "redfish_password", "redfish_system_id"] {
         if info
             .get(key)
@@ -121,16 +126,20 @@ fn parse(info: &Object) -> Result<Target, Vec<String>> {
             problems.push(format!("driver_info/{key} must be text"));
         }
     }
-    let (Some(address), Some(auth), Some(tls), true) = (address, auth, tls, problems.is_empty())
+    let (Some(address), Some(auth), Some(tls), Some(tls_1_3)) = (address, auth, tls, tls_1_3)
     else {
         return Err(problems);
     };
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     let mut target = Target::new(address);
     target.system_id = text(info, "redfish_system_id");
     target.username = text(info, "redfish_username");
     target.password = text(info, "redfish_password").map(Secret::new);
     target.auth = auth;
     target.tls = tls;
+    target.tls_1_3 = tls_1_3;
     Ok(target)
 }
 
@@ -151,13 +160,27 @@ fn address(info: &Object) -> Result<BmcAddress, String> {
 }
 
 fn auth(info: &Object) -> Result<AuthMode, String> {
-    match text(info, "redfish_auth_type").as_deref() {
+    let given = info.get("redfish_auth_type");
+    match given.map(|value| value.as_str().unwrap_or_default()) {
         None | Some("auto") => Ok(AuthMode::Auto),
         Some("session") => Ok(AuthMode::Session),
         Some("basic") => Ok(AuthMode::Basic),
-        Some(other) => Err(format!(
-            "driver_info/redfish_auth_type '{other}': allowed are auto, session, basic"
-        )),
+        Some(_) => Err(
+            "driver_info/redfish_auth_type: allowed are the texts auto, session and basic".into(),
+        ),
+    }
+}
+
+fn tls_1_3(info: &Object) -> Result<bool, String> {
+    match info.get("redfish_tls_minimum_version") {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::String(version)) if version.is_empty() => Ok(false),
+        Some(Value::String(version)) if version == "1.3" => Ok(true),
+        Some(Value::String(version)) if ["1.1", "1.2"].contains(&version.as_str()) => Ok(false),
+        Some(_) => Err(
+            "driver_info/redfish_tls_minimum_version: allowed are the texts 1.1, 1.2 and 1.3"
+                .into(),
+        ),
     }
 }
 
@@ -193,7 +216,7 @@ mod tests {
 
     #[test]
     fn every_problem_is_named_with_its_key() {
-        let problems = parsed(json!({"redfish_auth_type": "kerberos", "redfish_verify_ca": "/etc/ca.pem", "redfish_username": 5}))
+        let problems = parsed(json!({"redfish_auth_type": "kerberos", "redfish_verify_ca": "/etc/ca.pem", "redfish_username": 5, "redfish_tls_minimum_version": 1.3}))
             .unwrap_err()
             .join("\n");
         for key in [
@@ -201,6 +224,7 @@ mod tests {
             "redfish_auth_type",
             "redfish_verify_ca",
             "redfish_username",
+            "redfish_tls_minimum_version",
         ] {
             assert!(problems.contains(key), "{problems}");
         }
@@ -211,5 +235,10 @@ mod tests {
         let target = parsed(json!({"redfish_address": "192.0.2.1", "redfish_verify_ca": false, "redfish_system_id": "/redfish/v1/Systems/1"})).unwrap();
         assert_eq!(target.tls, TlsPolicy::NoVerify);
         assert_eq!(target.system_id.as_deref(), Some("/redfish/v1/Systems/1"));
+        for (version, least) in [("1.2", false), ("1.3", true)] {
+            let info =
+                json!({"redfish_address": "192.0.2.1", "redfish_tls_minimum_version": version});
+            assert_eq!(parsed(info).unwrap().tls_1_3, least);
+        }
     }
 }
