@@ -5,6 +5,7 @@ pub mod demo;
 pub mod differential;
 pub mod engine;
 pub mod generate;
+pub mod interop;
 pub mod lab;
 pub mod machines;
 pub mod suite;

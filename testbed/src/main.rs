@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use hammerscale_testbed::{bench, demo, differential, engine, generate, lab, suite};
+use hammerscale_testbed::{bench, demo, differential, engine, generate, interop, lab, suite};
 use tracing_subscriber::EnvFilter;
 
 /// Tasks around Hammerscale that need more than `cargo test`.
@@ -19,6 +19,7 @@ enum Task {
     Image(lab::cli::ImageCommand),
     Test(suite::TestCommand),
     Differential(differential::DifferentialCommand),
+    Interop(interop::InteropCommand),
     /// Write the generated documents anew.
     Generate,
     #[command(hide = true)]
@@ -52,6 +53,7 @@ fn run(task: Task) -> ExitCode {
         Task::Image(command) => command.run(),
         Task::Test(command) => command.run(),
         Task::Differential(command) => command.run(),
+        Task::Interop(command) => command.run(),
         Task::Generate => generate::run(),
         Task::Engine(command) => command.run(),
     };

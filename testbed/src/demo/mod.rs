@@ -6,7 +6,7 @@ pub(crate) mod lab_machine;
 pub(crate) mod play;
 pub(crate) mod post_mortem;
 pub(crate) mod programs;
-mod ramdisk;
+pub(crate) mod ramdisk;
 mod screen;
 mod simulated;
 pub(crate) mod site;

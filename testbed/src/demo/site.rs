@@ -34,9 +34,24 @@ pub struct Site {
 
 impl Site {
     /// Starts the image server with what it `offer`s and the engine from `program` in a lab that is up.
-    pub fn start(mut lab: Lab, program: PathBuf, ramdisk: PathBuf, offer: &Offer) -> Result<Self> {
+    pub fn start(lab: Lab, program: PathBuf, ramdisk: PathBuf, offer: &Offer) -> Result<Self> {
+        Self::start_with(lab, program, ramdisk, offer, &[])
+    }
+
+    /// The same with `further` configuration keys, which go before the usual ones.
+    pub fn start_with(
+        mut lab: Lab,
+        program: PathBuf,
+        ramdisk: PathBuf,
+        offer: &Offer,
+        further: &[(&'static str, &str)],
+    ) -> Result<Self> {
         web::process::start(&mut lab, offer)?;
-        let keys = keys(&lab, ramdisk);
+        let mut keys = keys(&lab, ramdisk);
+        for (key, value) in further {
+            keys.retain(|(known, _)| known != key);
+            keys.push((key, (*value).to_owned()));
+        }
         let mut site = Self {
             lab,
             program,

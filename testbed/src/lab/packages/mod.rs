@@ -95,6 +95,18 @@ pub fn install_for_tests() -> Result<()> {
     ])
 }
 
+/// Installs what building a ramdisk with ironic-python-agent needs.
+pub fn install_for_stock_agent() -> Result<()> {
+    require_debian()?;
+    install(&[
+        need("python3-venv", "holds ironic-python-agent-builder"),
+        need("git", "holds the sources that it is given"),
+        need("sudo", "it calls for root by this, although it is"),
+        need("debootstrap", "makes the Debian that it begins with"),
+        need("cpio", "packs the ramdisk"),
+    ])
+}
+
 /// Installs what building the fuzz targets needs.
 pub fn install_for_fuzzing() -> Result<()> {
     require_debian()?;
