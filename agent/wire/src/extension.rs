@@ -26,6 +26,9 @@ pub struct ExtensionConfig {
     /// Exceptions from the forbidden networks and from the built-in refusal of loopback and link-local addresses.
     #[serde(default)]
     pub allowed_networks: Vec<String>,
+    /// Authorities (PEM) that the agent trusts for images and config drives besides the public ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_ca_pem: Option<String>,
 }
 
 impl Default for ExtensionConfig {
@@ -35,6 +38,7 @@ impl Default for ExtensionConfig {
             progress_interval_seconds: default_progress_interval(),
             forbidden_networks: Vec::new(),
             allowed_networks: Vec::new(),
+            image_ca_pem: None,
         }
     }
 }

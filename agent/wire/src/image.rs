@@ -47,6 +47,10 @@ pub struct ImageInfo {
     /// Base64 of the literal `Authorization` header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_request_authorization: Option<WireSecret>,
+    /// Base64 of the secret for a registry, for URLs of the scheme `oci`; ours alone reads it here, stock agents take it as an
+    /// argument of another step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oci_pull_secret: Option<WireSecret>,
     /// Proxy by scheme (`http`, `https`).
     #[serde(
         default,

@@ -2,6 +2,8 @@
 //! data (OpenStack metadata service format; cloud-init's ConfigDrive data source reads it). It builds one from the
 //! document form that the Ironic API accepts; compressing and encoding are the caller's business.
 
+pub mod large_sectors;
+
 use crate::iso::{IsoError, iso_image};
 use serde::Deserialize;
 use serde_json::{Map, Value};

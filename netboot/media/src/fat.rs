@@ -1,11 +1,16 @@
 //! FAT images that hold given files: EFI system partitions, small configuration disks. Sized from the content;
 //! an image is made whole in memory and is not meant to be edited later.
 
+mod dot_entries;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io::{self, Cursor, Write};
 
-const SECTOR: u64 = 512;
+/// Bytes of a sector where nothing else is asked for.
+pub const SECTOR: u32 = 512;
+/// The largest sector that FAT knows, and that disks have.
+pub const LARGEST_SECTOR: u32 = 4096;
 /// Images are rounded up to this, so that the sector count divides by the geometry below (mtools insists).
 const ROUND: u64 = 64 * 1024;
 const SECTORS_PER_TRACK: u16 = 32;
@@ -31,6 +36,9 @@ pub enum FatError {
     /// Two files collide (FAT ignores case), or a file is named like a directory.
     #[error("{0:?} is in the list twice, or is both a file and a directory")]
     Duplicate(String),
+    /// FAT has sectors of 512 to 4096 bytes.
+    #[error("FAT has sectors of 512, 1024, 2048 or 4096 bytes, not {0}")]
+    Sector(u32),
     /// The content is larger than 1 GiB.
     #[error("{0} bytes do not fit in an image of at most 1 GiB")]
     TooLarge(u64),
@@ -62,12 +70,21 @@ pub struct FatFile<'a> {
 
 /// Makes an image labelled `label` (up to 11 characters of upper-case ASCII) that holds `files`.
 pub fn fat_image(label: &str, files: &[FatFile<'_>]) -> Result<Vec<u8>, FatError> {
+    fat_image_for(SECTOR, label, files)
+}
+
+/// The same for a disk with sectors of this many bytes: a file system with smaller ones cannot be mounted there.
+pub fn fat_image_for(sector: u32, label: &str, files: &[FatFile<'_>]) -> Result<Vec<u8>, FatError> {
+    if !(SECTOR..=LARGEST_SECTOR).contains(&sector) || !sector.is_power_of_two() {
+        return Err(FatError::Sector(sector));
+    }
     let label = padded_label(label)?;
     let directories = directories(files)?;
-    let (size, cluster) = geometry(files, &directories)?;
+    let (size, cluster) = geometry(files, &directories, u64::from(sector))?;
     let mut disk = vec![0; usize::try_from(size).map_err(|_| FatError::TooLarge(size))?];
-    format(&mut disk, label, cluster).map_err(FatError::Format)?;
+    format(&mut disk, label, sector, cluster).map_err(FatError::Format)?;
     fill(&mut disk, &directories, files)?;
+    dot_entries::put_first(&mut disk);
     Ok(disk)
 }
 
@@ -140,6 +157,7 @@ fn is_plain_name(name: &str) -> bool {
 fn geometry(
     files: &[FatFile<'_>],
     directories: &BTreeMap<String, (String, u64)>,
+    sector: u64,
 ) -> Result<(u64, u32), FatError> {
     let in_root = directories.get("").map_or(0, |(_, names)| *names);
     let root_limit = u64::from(ROOT_ENTRIES) / (ENTRIES_PER_NAME + 4);
@@ -154,7 +172,7 @@ fn geometry(
     }
     // Few enough clusters for FAT16 up to 128 MiB: the variant that firmware has read for longest.
     let cluster: u64 = if content < 1 << 20 {
-        512
+        sector
     } else if content < 128 << 20 {
         4096
     } else {
@@ -171,13 +189,14 @@ fn geometry(
     let clusters = file_clusters + folder_clusters + 4;
     // Two tables of at most four bytes a cluster, the root directory, reserved sectors.
     let overhead =
-        2 * (clusters * 4).next_multiple_of(SECTOR) + u64::from(ROOT_ENTRIES) * ENTRY + 16 * SECTOR;
+        2 * (clusters * 4).next_multiple_of(sector) + u64::from(ROOT_ENTRIES) * ENTRY + 16 * sector;
     let size = (clusters * cluster + overhead).next_multiple_of(ROUND);
     Ok((size, u32::try_from(cluster).unwrap_or(u32::MAX)))
 }
 
-fn format(disk: &mut [u8], label: [u8; 11], cluster: u32) -> io::Result<()> {
+fn format(disk: &mut [u8], label: [u8; 11], sector: u32, cluster: u32) -> io::Result<()> {
     let options = fatfs::FormatVolumeOptions::new()
+        .bytes_per_sector(u16::try_from(sector).unwrap_or(u16::MAX))
         .bytes_per_cluster(cluster)
         .max_root_dir_entries(ROOT_ENTRIES)
         .sectors_per_track(SECTORS_PER_TRACK)
@@ -243,95 +262,4 @@ impl fatfs::TimeProvider for FixedTime {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use proptest::prelude::*;
-    use std::io::Read;
-
-    fn read(image: &[u8], path: &str) -> Vec<u8> {
-        let system =
-            fatfs::FileSystem::new(Cursor::new(image.to_vec()), fatfs::FsOptions::new()).unwrap();
-        let mut content = Vec::new();
-        system
-            .root_dir()
-            .open_file(path)
-            .unwrap()
-            .read_to_end(&mut content)
-            .unwrap();
-        content
-    }
-
-    #[test]
-    fn files_and_label_read_back_and_the_image_repeats() {
-        let big = vec![7; 3_000_001];
-        let files = [
-            FatFile {
-                path: "EFI/BOOT/BOOTX64.EFI",
-                content: &big,
-            },
-            FatFile {
-                path: "openstack/latest/meta_data.json",
-                content: b"{}",
-            },
-        ];
-        let image = fat_image("CONFIG-2", &files).unwrap();
-        assert_eq!(read(&image, "efi/boot/bootx64.efi"), big);
-        assert_eq!(read(&image, "openstack/latest/meta_data.json"), b"{}");
-        let system =
-            fatfs::FileSystem::new(Cursor::new(image.clone()), fatfs::FsOptions::new()).unwrap();
-        assert_eq!(system.volume_label(), "CONFIG-2");
-        assert_eq!(
-            system.read_volume_label_from_root_dir().unwrap().unwrap(),
-            "CONFIG-2"
-        );
-        assert_eq!(image, fat_image("CONFIG-2", &files).unwrap());
-        assert!(image.len() < 3_400_000, "{}", image.len());
-    }
-
-    #[test]
-    fn what_fat_cannot_hold_is_refused() {
-        let one = |path| {
-            fat_image(
-                "ESP",
-                &[FatFile {
-                    path,
-                    content: b"x",
-                }],
-            )
-        };
-        for path in ["", "/a", "a//b", "a/../b", "a:b", "a.", " a", "caf\u{e9}"] {
-            assert!(matches!(one(path), Err(FatError::Path(_))), "{path:?}");
-        }
-        for label in ["", "lower", "TWELVE CHARS", "A/B", " A"] {
-            assert!(
-                matches!(fat_image(label, &[]), Err(FatError::Label(_))),
-                "{label:?}"
-            );
-        }
-        let file = |path| FatFile { path, content: b"" };
-        assert!(matches!(
-            fat_image("E", &[file("a/b"), file("A/B")]),
-            Err(FatError::Duplicate(_))
-        ));
-        assert!(matches!(
-            fat_image("E", &[file("a/b"), file("A")]),
-            Err(FatError::Duplicate(_))
-        ));
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(48))]
-        #[test]
-        fn any_sizes_fit(sizes in prop::collection::vec(0_usize..400_000, 0..18), deep in any::<bool>()) {
-            let content = vec![0xa5; 400_000];
-            let prefix = if deep { "one/a longer name of a folder/" } else { "" };
-            let paths: Vec<String> = (0..sizes.len()).map(|n| format!("{prefix}{}{n}.bin", "long name ".repeat(n % 10))).collect();
-            let files: Vec<_> = paths.iter().zip(&sizes).map(|(path, &size)| FatFile { path, content: &content[..size] }).collect();
-            let image = fat_image("ANY SIZE", &files).unwrap();
-            for file in &files {
-                prop_assert_eq!(read(&image, file.path).len(), file.content.len());
-            }
-        }
-    }
-}
+mod tests;
