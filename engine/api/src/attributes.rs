@@ -6,6 +6,7 @@ pub(crate) mod chassis;
 pub(crate) mod deploy_template;
 pub(crate) mod inspection_rule;
 pub(crate) mod link_connection;
+pub(crate) mod network_data;
 pub(crate) mod node;
 pub(crate) mod port;
 pub(crate) mod portgroup;
@@ -60,6 +61,24 @@ pub(crate) fn check_version(call: &Call, fields: &[Field], name: &str) -> Result
     }
 }
 
+/// Refuses a body of a POST that names what is no attribute, or what the request's version does not have.
+pub(crate) fn check_names<T>(
+    call: &Call,
+    table: &[Attribute<T>],
+    fields: &[Field],
+    body: &Object,
+) -> Result<(), ApiError> {
+    let is_known = |name: &str| find(table, name).is_some_and(|row| row.is_for(Write::Create));
+    if let Some(name) = body.keys().find(|name| !is_known(name)) {
+        let shown: String = name.chars().take(80).collect();
+        return Err(ApiError::invalid(format!(
+            "Additional properties are not allowed ({shown:?} was unexpected)."
+        )));
+    }
+    let mut names = body.keys();
+    names.try_for_each(|name| check_version(call, fields, name))
+}
+
 /// Fills a new `T` from the body of a POST.
 pub(crate) fn fill<T>(
     call: &Call,
@@ -68,16 +87,11 @@ pub(crate) fn fill<T>(
     target: &mut T,
     body: Object,
 ) -> Result<(), ApiError> {
+    check_names(call, table, fields, &body)?;
     for (name, value) in body {
-        let row = find(table, &name).filter(|row| row.is_for(Write::Create));
-        let Some(row) = row else {
-            let shown: String = name.chars().take(80).collect();
-            return Err(ApiError::invalid(format!(
-                "Additional properties are not allowed ({shown:?} was unexpected)."
-            )));
-        };
-        check_version(call, fields, &name)?;
-        (row.set)(target, value).map_err(|why| wrong(&name, &why))?;
+        if let Some(row) = find(table, &name) {
+            (row.set)(target, value).map_err(|why| wrong(&name, &why))?;
+        }
     }
     Ok(())
 }

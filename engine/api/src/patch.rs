@@ -94,7 +94,7 @@ pub(crate) fn operations<T>(
         check_writable(table, operation)?;
     }
     for operation in &operations {
-        if operation.verb != PatchVerb::Remove {
+        if operation.verb != PatchVerb::Remove && operation.pointer.is_root() {
             check_version(call, fields, operation.root())?;
         }
     }
@@ -138,7 +138,14 @@ fn check_writable<T>(table: &[Attribute<T>], operation: &Operation) -> Result<()
     let root = operation.root();
     match find(table, root).is_some_and(|row| row.write != Write::Create) {
         true => Ok(()),
-        false => Err(ApiError::invalid(format!("Cannot patch /{root}."))),
+        false => {
+            let patchable = table.iter().filter(|row| row.write != Write::Create);
+            let names: Vec<&str> = patchable.map(|row| row.name).collect();
+            Err(ApiError::invalid(format!(
+                "Cannot patch /{root}; what can be patched is: {}.",
+                names.join(", ")
+            )))
+        }
     }
 }
 

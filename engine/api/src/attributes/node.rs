@@ -1,7 +1,7 @@
 //! The node's writable attributes.
 
 use super::Write::{Always, Create, Patch};
-use super::{Attribute, value};
+use super::{Attribute, network_data, value};
 use model::{Guarded, InterfaceKind, Node, Object};
 use serde_json::{Value, json};
 
@@ -285,15 +285,9 @@ fn is_size(value: &Value) -> bool {
     }
 }
 
-/// OpenStack's network data: three lists. What stands in them is the target system's to read.
 fn set_network_data(node: &mut Node, given: Value) -> Result<(), String> {
     let data: Object = value::object(given)?;
-    for (key, part) in &data {
-        let known = ["links", "networks", "services"].contains(&key.as_str());
-        if !known || !part.is_array() {
-            return Err("it has only the lists 'links', 'networks' and 'services'".to_owned());
-        }
-    }
+    network_data::check(&data)?;
     node.network_data = data;
     Ok(())
 }
@@ -338,7 +332,7 @@ fn set_maintenance(node: &mut Node, given: Value) -> Result<(), String> {
 
 /// Null takes the choice away: the engine fills in the default.
 fn set_interface(node: &mut Node, kind: InterfaceKind, given: Value) -> Result<(), String> {
-    match value::text(given, 255)?.filter(|name| !name.is_empty()) {
+    match value::text(given, 255)? {
         Some(name) => node.interfaces.insert(kind, name),
         None => node.interfaces.remove(&kind),
     };

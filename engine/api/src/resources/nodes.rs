@@ -100,6 +100,7 @@ async fn create(call: Call) -> Answer {
     }
     // A version may name what it does not know, as long as it leaves it at what it is anyway.
     body.retain(|name, value| !is_default(name, value) || is_known(&call, name));
+    attributes::check_names(&call, attributes_of::TABLE, FIELDS, &body)?;
     if let Some(parent) = body.get_mut("parent_node")
         && call.version().has(83)
     {

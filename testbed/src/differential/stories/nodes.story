@@ -381,3 +381,29 @@ DELETE /v1/nodes/two
 PUT /v1/nodes/two/maintenance {}
 DELETE /v1/nodes/two
 GET /v1/nodes
+
+story touched without a change
+node one
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:01"}
+GET /v1/nodes/one
+node two
+PUT /v1/nodes/two/traits {"traits":[]}
+GET /v1/nodes/two
+node three
+PATCH /v1/nodes/three [{"op":"add","path":"/extra/none/such","value":1}]
+GET /v1/nodes/three
+node four
+PATCH /v1/nodes/four [{"op":"add","path":"/power_interface","value":"none-such"}]
+GET /v1/nodes/four
+node five
+PUT /v1/nodes/five/states/power {"target":"power off"}
+GET /v1/nodes/five
+node six
+PUT /v1/nodes/six/management/boot_device {"boot_device":"nonsense"}
+GET /v1/nodes/six
+node seven
+PUT /v1/nodes/seven/states/provision {"target":"active"}
+GET /v1/nodes/seven
+node eight
+GET /v1/nodes/eight/validate
+GET /v1/nodes/eight

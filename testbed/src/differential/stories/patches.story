@@ -172,8 +172,22 @@ DELETE /v1/nodes/one/maintenance?nonsense=1
 DELETE /v1/nodes/nobody/maintenance
 PATCH /v1/nodes/one [{"op":"replace","path":"/maintenance","value":true},{"op":"add","path":"/extra/a","value":1}]
 GET /v1/nodes/one
-PATCH /v1/nodes/one [{"op":"remove","path":"/maintenance"}]
+PATCH /v1/nodes/one [{"op":"replace","path":"/maintenance","value":false}]
 GET /v1/nodes/one
+
+story network data
+node one
+PATCH /v1/nodes/one [{"op":"replace","path":"/network_data","value":{}}]
+PATCH /v1/nodes/one [{"op":"replace","path":"/network_data","value":null}]
+PATCH /v1/nodes/one [{"op":"replace","path":"/network_data","value":{"links":[]}}]
+PATCH /v1/nodes/one [{"op":"replace","path":"/network_data","value":{"links":[{"id":"eth0","type":"phy","ethernet_mac_address":"52:54:00:aa:bb:01","mtu":1500}],"networks":[{"id":"n","type":"ipv4","link":"eth0","network_id":"x","ip_address":"192.0.2.5","netmask":"255.255.255.0","routes":[{"network":"0.0.0.0","netmask":"0.0.0.0","gateway":"192.0.2.1"}]}],"services":[{"type":"dns","address":"192.0.2.1"}]}}]
+PATCH /v1/nodes/one [{"op":"replace","path":"/network_data/links/0/type","value":"nonsense"}]
+PATCH /v1/nodes/one [{"op":"replace","path":"/network_data/links/0/mtu","value":0}]
+PATCH /v1/nodes/one [{"op":"replace","path":"/network_data/networks/0/ip_address","value":"x"}]
+PATCH /v1/nodes/one [{"op":"add","path":"/network_data/more","value":7}]
+PATCH /v1/nodes/one [{"op":"remove","path":"/network_data/services"}]
+PATCH /v1/nodes/one [{"op":"remove","path":"/network_data"}]
+POST /v1/nodes {"driver":"fake-hardware","network_data":{"links":[],"networks":[],"services":[{"type":"ntp","address":"192.0.2.1"}]}}
 
 story fields newer than the version
 node one

@@ -13,7 +13,7 @@ use crate::patch::{Operation, apply, operations};
 use crate::selection::Selection;
 use api_types::node::FIELDS;
 use axum::extract::Path;
-use model::{Allocation, Chassis, Node, Refusal, RefusalKind};
+use model::{Allocation, Chassis, Node, Object, Refusal, RefusalKind};
 use ports::resources;
 use serde_json::Value;
 
@@ -30,6 +30,16 @@ pub(crate) async fn patch(call: Call, Path(node): Path<String>) -> Answer {
             ("chassis_uuid", Some(Value::String(chassis))) => {
                 check_chassis(&call, &Value::String(chassis.clone())).await?;
             }
+            ("name", Some(Value::Null)) => {
+                return Err(ApiError::invalid(
+                    "Invalid value for name: a name is taken away with 'remove'.",
+                ));
+            }
+            ("network_data", Some(data)) if is_nothing(data) => {
+                return Err(ApiError::invalid(
+                    "Invalid value for network_data: it is taken away with 'remove'.",
+                ));
+            }
             ("chassis_uuid", _) if node.chassis.is_some() => {
                 call.needs("Taking a node out of its chassis", 25)?;
             }
@@ -40,6 +50,10 @@ pub(crate) async fn patch(call: Call, Path(node): Path<String>) -> Answer {
     let node = call.app.engine.edit(node.uuid, edit, reset).await?;
     let shown = Selection::All.shown(&call, FIELDS);
     answer::ok(&document::view(&call, &node, &shown))
+}
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_object().is_some_and(Object::is_empty)
 }
 
 fn edited(old: &Node, operations: Vec<Operation>) -> Result<Node, Refusal> {
