@@ -12,6 +12,7 @@ mod digest;
 mod doors;
 pub mod effects;
 pub mod hardware;
+mod image;
 mod inspection;
 mod inspection_rules;
 mod last_seen;

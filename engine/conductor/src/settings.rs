@@ -55,6 +55,8 @@ pub struct Settings {
     pub agent_forbidden_networks: Vec<String>,
     /// Networks that agents may fetch images from although they are forbidden otherwise.
     pub agent_allowed_networks: Vec<String>,
+    /// Authorities (PEM) that agents trust for images besides the public ones.
+    pub agent_image_ca_pem: Option<String>,
     /// What agents are booted from; none while netboot is off.
     pub ramdisk: Option<RamdiskSettings>,
     /// How long an overdue wait is left alone after a start, so that the machines can report first.
@@ -76,6 +78,7 @@ impl Default for Settings {
             loopback_agents: false,
             agent_forbidden_networks: Vec::new(),
             agent_allowed_networks: Vec::new(),
+            agent_image_ca_pem: None,
             ramdisk: None,
             resume_grace: Duration::from_secs(300),
         }

@@ -1,15 +1,13 @@
 //! Checks a node without touching its machine: what `validate` tells, and what a deployment is refused for before anything begins.
 
 use crate::hardware::Catalogue;
+use crate::image;
 use crate::node_ramdisk;
 use crate::settings::RamdiskSettings;
 use lifecycle::Policy;
 use model::{InterfaceKind, Node, Port, Refusal, RefusalKind, Verb};
 use ports::hardware::Validation;
 use std::collections::BTreeMap;
-
-/// Image formats that the engine's own agent writes.
-const FORMATS: &[&str] = &["raw"];
 
 /// What validation stands on.
 pub(crate) struct Ground<'a> {
@@ -45,7 +43,8 @@ fn one(ground: &Ground<'_>, node: &Node, ports: &[Port], kind: InterfaceKind) ->
         InterfaceKind::Boot => boot(ground, node, ports),
         InterfaceKind::Deploy => lifecycle::instance_traits(node)
             .map_err(|refusal| refusal.message)
-            .and_then(|_| deploy(node)),
+            .and_then(|_| deploy(ground, node, ports)),
+        InterfaceKind::Inspect if name == "agent" => boot(ground, node, ports),
         InterfaceKind::Inspect => driver_info(ground.hardware, node),
         InterfaceKind::Bios
         | InterfaceKind::Console
@@ -68,7 +67,8 @@ pub(crate) fn unsupported(node: &Node, feature: &str) -> Refusal {
     Refusal::new(RefusalKind::Invalid, text)
 }
 
-fn driver_info(hardware: &Catalogue, node: &Node) -> Result<(), String> {
+/// What is wrong with what a node says of its BMC.
+pub(crate) fn driver_info(hardware: &Catalogue, node: &Node) -> Result<(), String> {
     let kind = hardware
         .find(&node.driver)
         .map_err(|refusal| refusal.message)?;
@@ -95,32 +95,17 @@ fn boot(ground: &Ground<'_>, node: &Node, ports: &[Port]) -> Result<(), String> 
     ))
 }
 
-fn deploy(node: &Node) -> Result<(), String> {
-    if node.interface(InterfaceKind::Deploy) != "direct" {
+/// A deployment that has an agent boots it first.
+fn deploy(ground: &Ground<'_>, node: &Node, ports: &[Port]) -> Result<(), String> {
+    let name = node.interface(InterfaceKind::Deploy);
+    if name == "fake" {
         return Ok(());
     }
-    let info = &node.instance_info;
-    let source = info
-        .text("image_source")
-        .ok_or("instance_info/image_source is missing: the URL of the image to deploy")?;
-    if !source.starts_with("http://") && !source.starts_with("https://") {
-        return Err(format!(
-            "instance_info/image_source '{source}': only http:// and https:// URLs are accepted"
-        ));
+    boot(ground, node, ports)?;
+    if name != "direct" {
+        return Ok(());
     }
-    let has_checksum = info.text("image_checksum").is_some()
-        || (info.text("image_os_hash_algo").is_some()
-            && info.text("image_os_hash_value").is_some());
-    if !has_checksum {
-        return Err("instance_info/image_checksum (or image_os_hash_algo and image_os_hash_value) is missing: without it nobody can tell whether the image arrived whole".into());
-    }
-    match info.text("image_disk_format") {
-        Some(format) if !FORMATS.contains(&format) => Err(format!(
-            "instance_info/image_disk_format '{format}' is not supported yet; supported: {} (also gzip-compressed)",
-            FORMATS.join(", ")
-        )),
-        _ => Ok(()),
-    }
+    image::check(node, ground.ramdisk)
 }
 
 /// Refuses a verb that cannot succeed, before anything is touched.

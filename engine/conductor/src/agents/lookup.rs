@@ -49,6 +49,7 @@ impl Conductor {
             progress_interval_seconds: PROGRESS_SECONDS,
             forbidden_networks: settings.agent_forbidden_networks.clone(),
             allowed_networks: settings.agent_allowed_networks.clone(),
+            image_ca_pem: settings.agent_image_ca_pem.clone(),
             ..ExtensionConfig::default()
         };
         AgentGrant {

@@ -5,12 +5,24 @@ use ports::hardware::DriverProperty;
 /// The keys.
 pub(super) const PROPERTIES: &[DriverProperty] = &[
     DriverProperty {
+        key: "deploy_kernel",
+        description: "The URL of the kernel of an agent to boot instead of this engine's own, as ironic-python-agent. With deploy_ramdisk. Optional.",
+    },
+    DriverProperty {
+        key: "deploy_ramdisk",
+        description: "The URL of that agent's initramfs. With deploy_kernel. Optional.",
+    },
+    DriverProperty {
         key: "image_http_proxy",
         description: "The proxy that the agent uses to fetch images by http. Optional.",
     },
     DriverProperty {
         key: "image_https_proxy",
         description: "The proxy that the agent uses to fetch images by https. Optional.",
+    },
+    DriverProperty {
+        key: "image_pull_secret",
+        description: "The secret for images in a registry (oci://) whose instance_info names none: user:password, or a token. Optional.",
     },
     DriverProperty {
         key: "image_no_proxy",
