@@ -22,6 +22,11 @@ impl Args {
         Ok(Self(all))
     }
 
+    /// Whether it stands there, though it may be null.
+    pub fn holds(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// An argument; null counts as absent.
     pub fn take(&mut self, name: &str) -> Option<Value> {
         self.0.remove(name).filter(|value| !value.is_null())
@@ -63,11 +68,11 @@ impl Args {
         }
     }
 
-    /// An integer.
+    /// An integer; of a number with a fraction its whole part.
     pub fn integer(&mut self, name: &str) -> Result<Option<i64>, ApiError> {
         let parsed = match self.take(name) {
             None => return Ok(None),
-            Some(Value::Number(number)) => number.as_i64(),
+            Some(Value::Number(number)) => number.as_i64().or_else(|| whole(number.as_f64()?)),
             Some(Value::String(text)) => text.parse().ok(),
             Some(_) => None,
         };
@@ -76,6 +81,12 @@ impl Args {
             None => Err(ApiError::invalid(format!("{name} must be an integer."))),
         }
     }
+}
+
+/// The whole part of a number that an integer can hold.
+fn whole(number: f64) -> Option<i64> {
+    let held = number.abs() < 9.0e15;
+    held.then(|| number.trunc() as i64)
 }
 
 /// 400 for an argument that the call does not have.

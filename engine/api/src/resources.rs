@@ -50,6 +50,7 @@ mod portgroups;
 mod ports;
 mod power;
 mod provision;
+mod provision_form;
 mod provision_steps;
 mod raid;
 mod root;

@@ -140,7 +140,7 @@ async fn to_a_stranger_a_node_is_not_there() {
         for body in [
             json!({}),
             json!([{"op": "add", "path": "/extra/a", "value": 1}]),
-            body_of(endpoint.path),
+            body_of(endpoint.method, endpoint.path),
         ] {
             let reply = site
                 .ask("stranger", endpoint.method, &path, Some(body))
@@ -153,7 +153,7 @@ async fn to_a_stranger_a_node_is_not_there() {
             );
             assert!(!reply.text.contains("bmc"), "{}", reply.text);
         }
-        let body = Some(body_of(endpoint.path)).filter(|body| !body.is_null());
+        let body = Some(body_of(endpoint.method, endpoint.path)).filter(|body| !body.is_null());
         let reply = site.ask("stranger", endpoint.method, &path, body).await;
         // 403 where only administrators may: that tells nothing of the node.
         let hidden = match reply.status.as_u16() {
@@ -174,7 +174,7 @@ async fn to_a_stranger_a_node_is_not_there() {
 }
 
 /// A body that only the caller's rights stand against.
-fn body_of(path: &str) -> Value {
+fn body_of(method: &str, path: &str) -> Value {
     match path {
         path if path.ends_with("/power") => json!({"target": "power on"}),
         path if path.ends_with("/provision") => json!({"target": "provide"}),
@@ -183,10 +183,11 @@ fn body_of(path: &str) -> Value {
         path if path.ends_with("/secure_boot") => json!({"target": true}),
         path if path.ends_with("{indicator}") => json!({"state": "on"}),
         path if path.ends_with("/traits") => json!({"traits": []}),
-        path if path.ends_with("/vmedia") => {
+        path if path.ends_with("/vmedia") && method == "POST" => {
             json!({"device_type": "cdrom", "image_url": "http://a/b"})
         }
-        path if path.ends_with("/vifs") => json!({"id": "a", "vif_id": "a"}),
+        path if path.ends_with("/vifs") && method == "DELETE" => json!({"vif_id": "a"}),
+        path if path.ends_with("/vifs") => json!({"id": "a"}),
         path if path.ends_with("/console") => json!({"enabled": true}),
         "/nodes/{node}" => json!([{"op": "add", "path": "/extra/a", "value": 1}]),
         path if path.contains("{trait}") => Value::Null,

@@ -243,7 +243,7 @@ async fn a_node_with_the_trait_may_use_it() {
         ("1.92", clean(&json!("other")), 400, "no trait other"),
         ("1.112", clean(&name), 400, "has no traits"),
         (
-            "1.115",
+            "1.111",
             json!({"target": "clean", "runbook": name, "clean_steps": [step()]}),
             400,
             "not both",
@@ -252,10 +252,10 @@ async fn a_node_with_the_trait_may_use_it() {
             "1.115",
             json!({"target": "service", "runbook": name, "clean_steps": [step()]}),
             400,
-            "clean_steps",
+            "state",
         ),
         (
-            "1.115",
+            "1.111",
             json!({"target": "provide", "runbook": name}),
             400,
             "clean or service",
@@ -264,7 +264,7 @@ async fn a_node_with_the_trait_may_use_it() {
             "1.115",
             json!({"target": "active", "runbook": name}),
             400,
-            "clean or service",
+            "state",
         ),
         (
             "1.115",

@@ -5,8 +5,8 @@ use crate::decide::busy;
 use crate::decision::Draft;
 use crate::plan;
 use model::{
-    Fault, FlowKind, PowerState, PowerTarget, ProvisionState, Refusal, RefusalKind, Severity,
-    Stage, StateClass,
+    Fault, Flow, FlowKind, PowerState, PowerTarget, ProvisionState, Refusal, RefusalKind, Severity,
+    Stage,
 };
 
 pub(crate) fn asked(
@@ -58,11 +58,14 @@ fn judge(draft: &Draft<'_>, target: PowerTarget) -> Result<(), Refusal> {
             ),
         ));
     }
-    // A flow in a wait owns the machine's power as well: what a client switched would be taken for the flow's own doing. One that is held
-    // is held for people to do such things.
-    let held = node.provision_state.class() == StateClass::Held;
-    let flows = node.flow.is_some() && !node.maintenance && !held;
-    if node.is_busy() || node.errand.is_some() || flows {
+    // A flow in a wait owns the machine's power as well: what a client switched would be taken for the flow's own doing. One that is held,
+    // or stands still because a step says so, does that for people to do such things.
+    let held = |flow: &Flow| {
+        let stage = flow.stage();
+        matches!(stage, Some(Stage::Hold { .. } | Stage::Pause { .. }))
+    };
+    let flow = node.flow.as_ref().filter(|_| !node.maintenance);
+    if node.is_busy() || node.errand.is_some() || flow.is_some_and(|flow| !held(flow)) {
         return Err(busy(node));
     }
     if node.disable_power_off && target.final_state() == PowerState::Off {

@@ -14,6 +14,8 @@ const SHOWN: usize = 400;
 /// The account of a run.
 pub struct Report {
     known: Known,
+    /// Whether each difference is told, and not one of each kind.
+    pub every: bool,
     unlisted: BTreeMap<(String, String, String), Group>,
     not_compared: BTreeSet<String>,
     broken: Vec<String>,
@@ -36,6 +38,7 @@ impl Report {
     pub fn new(known: Known) -> Self {
         Self {
             known,
+            every: false,
             unlisted: BTreeMap::new(),
             not_compared: BTreeSet::new(),
             broken: Vec::new(),
@@ -73,6 +76,10 @@ impl Report {
                     format!("status {} {}", found.ironic, found.ours),
                 ),
                 _ => key,
+            };
+            let key = match self.every {
+                true => (key.0, key.1, format!("{} {:06}", key.2, self.requests)),
+                false => key,
             };
             let group = self.unlisted.entry(key).or_insert_with(|| Group {
                 count: 0,

@@ -49,26 +49,6 @@ pub const WAYS: &[Way] = &[
         ],
     ),
     way(
-        "clean hold",
-        &[
-            MANAGE,
-            (
-                "clean",
-                r#""clean_steps":[{"interface":"deploy","step":"hold"}]"#,
-            ),
-        ],
-    ),
-    way(
-        "clean wait",
-        &[
-            MANAGE,
-            (
-                "clean",
-                r#""clean_steps":[{"interface":"deploy","step":"wait"}]"#,
-            ),
-        ],
-    ),
-    way(
         "service hold",
         &[
             MANAGE,
@@ -76,7 +56,19 @@ pub const WAYS: &[Way] = &[
             ACTIVE,
             (
                 "service",
-                r#""service_steps":[{"interface":"deploy","step":"hold"}]"#,
+                r#""service_steps":[{"interface":"deploy","step":"hold"},{"interface":"deploy","step":"no_such_step"}]"#,
+            ),
+        ],
+    ),
+    way(
+        "service wait",
+        &[
+            MANAGE,
+            PROVIDE,
+            ACTIVE,
+            (
+                "service",
+                r#""service_steps":[{"interface":"deploy","step":"wait"},{"interface":"deploy","step":"no_such_step"}]"#,
             ),
         ],
     ),
@@ -89,17 +81,6 @@ pub const WAYS: &[Way] = &[
             (
                 "service",
                 r#""service_steps":[{"interface":"deploy","step":"no_such_step"}]"#,
-            ),
-        ],
-    ),
-    way(
-        "deploy hold",
-        &[
-            MANAGE,
-            PROVIDE,
-            (
-                "active",
-                r#""deploy_steps":[{"interface":"deploy","step":"hold","priority":150}]"#,
             ),
         ],
     ),
@@ -129,7 +110,7 @@ pub fn walk(name: &str, state: &str) -> Result<Vec<Act>> {
     let wanted = state.replace('-', " ");
     let way = WAYS
         .iter()
-        .find(|way| way.state == wanted)
+        .find(|way| way.state.replace('-', " ") == wanted)
         .with_context(|| format!("no way leads to the state '{state}'"))?;
     let enroll = Request::new("POST", "/v1/nodes").with(format!(
         r#"{{"driver":"fake-hardware","name":"{name}","uuid":"{}"}}"#,

@@ -98,9 +98,8 @@ fn insert_steps(info: &mut Object, flow: &Flow) {
 /// A stage as a step document; none for stages that are no steps.
 fn document(stage: &Stage) -> Option<Object> {
     let step = match stage {
-        Stage::AgentStep { step, .. } | Stage::Pause { step, .. } | Stage::Hold { step } => {
-            step.clone()
-        }
+        Stage::AgentStep { step, .. } => step.clone(),
+        Stage::Pause { step, .. } | Stage::Hold { step } => return Some(as_asked(step)),
         Stage::Simulate { step, .. } => simulated(step),
         _ => return None,
     };
@@ -108,6 +107,20 @@ fn document(stage: &Stage) -> Option<Object> {
         Ok(Value::Object(object)) => Some(masked(&object)),
         _ => None,
     }
+}
+
+/// A step of the engine's own, as it was asked for.
+fn as_asked(step: &Step) -> Object {
+    let mut object = Object::new();
+    object.insert("interface".to_owned(), json!(step.interface));
+    object.insert("step".to_owned(), json!(step.step));
+    if step.priority > 0 {
+        object.insert("priority".to_owned(), json!(step.priority));
+    }
+    if !step.args.is_empty() {
+        object.insert("args".to_owned(), Value::Object(step.args.clone()));
+    }
+    masked(&object)
 }
 
 /// Pretended work named `interface.step`, or only by its step.

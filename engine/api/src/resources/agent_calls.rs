@@ -7,7 +7,7 @@ use crate::args::Args;
 use crate::call::Call;
 use crate::documents::internal_info;
 use crate::documents::node::masked_instance_info;
-use crate::endpoint::{Endpoint, TooOld};
+use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::{ident, selection};
 use agent_wire::{
@@ -41,13 +41,14 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/lookup", lookup, "An agent asks which node it runs on")
             .since(SINCE)
-            .too_old(TooOld::Said)
+            .arguments(&[("addresses", SINCE), ("node_uuid", SINCE)])
             .access(Access::Open),
         Endpoint::post(
             "/heartbeat/{node}",
             heartbeat,
             "An agent says that it is there",
         )
+        .takes_arguments()
         .status(202)
         .since(SINCE)
         .access(Access::Open),
@@ -159,6 +160,7 @@ fn beat(call: &Call) -> Result<HeartbeatRequest, ApiError> {
     let agent_status = next()?;
     let agent_status_message = next()?;
     let progress = args.take("hammerscale").unwrap_or(Value::Null);
+    args.finish()?;
     Ok(HeartbeatRequest {
         callback_url,
         agent_token,

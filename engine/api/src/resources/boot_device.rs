@@ -23,6 +23,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             set,
             "Say what a node boots from",
         )
+        .takes_arguments()
         .status(204)
         .access(access::OWNER_MANAGE),
         Endpoint::get(
@@ -47,6 +48,7 @@ async fn set(call: Call, Path(name): Path<String>) -> Answer {
     let mut args = Args::of(&call)?;
     let device = args.required_text("boot_device")?;
     let persistent = args.flag("persistent")?.unwrap_or(false);
+    args.finish()?;
     if !BOOT_DEVICES.contains(&device.as_str()) {
         let shown: String = device.chars().take(80).collect();
         return Err(ApiError::invalid(format!(

@@ -14,7 +14,9 @@ const PATH: &str = "/nodes/{node}/states/console";
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(PATH, show, "Show a node's console").access(access::OWNER_USE),
-        Endpoint::put(PATH, set, "Switch a node's console on or off").access(access::OWNER_USE),
+        Endpoint::put(PATH, set, "Switch a node's console on or off")
+            .takes_arguments()
+            .access(access::OWNER_USE),
     ]
 }
 
@@ -28,9 +30,11 @@ async fn show(call: Call, Path(name): Path<String>) -> Answer {
 }
 
 async fn set(call: Call, Path(name): Path<String>) -> Answer {
-    let enabled = Args::of(&call)?.flag("enabled")?;
+    let mut args = Args::of(&call)?;
+    let enabled = args.flag("enabled")?;
+    args.finish()?;
     let enabled = enabled.ok_or_else(|| ApiError::invalid("Mandatory field missing: enabled."))?;
     let node = ident::node(&call, &name).await?;
     call.app.engine.set_console(node.uuid, enabled).await?;
-    answer::accepted_at(&call, &format!("nodes/{}/states/console", node.uuid))
+    answer::accepted_at(&call, &format!("nodes/{name}/states/console"))
 }

@@ -18,6 +18,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             boot_mode,
             "Set the boot mode",
         )
+        .takes_arguments()
         .since(SINCE)
         .too_old(TooOld::Said)
         .access(access::USE),
@@ -26,6 +27,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             secure_boot,
             "Switch secure boot on or off",
         )
+        .takes_arguments()
         .since(SINCE)
         .too_old(TooOld::Said)
         .access(access::USE),
@@ -33,7 +35,9 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 }
 
 async fn boot_mode(call: Call, Path(name): Path<String>) -> Answer {
-    let target = Args::of(&call)?.required_text("target")?;
+    let mut args = Args::of(&call)?;
+    let target = args.required_text("target")?;
+    args.finish()?;
     if !["uefi", "bios"].contains(&target.as_str()) {
         let shown: String = target.chars().take(80).collect();
         return Err(ApiError::invalid(format!(
@@ -44,7 +48,9 @@ async fn boot_mode(call: Call, Path(name): Path<String>) -> Answer {
 }
 
 async fn secure_boot(call: Call, Path(name): Path<String>) -> Answer {
-    let target = Args::of(&call)?.flag("target")?;
+    let mut args = Args::of(&call)?;
+    let target = args.flag("target")?;
+    args.finish()?;
     let target = target.ok_or_else(|| ApiError::invalid("Mandatory field missing: target."))?;
     change(call, &name, FirmwareMode::SecureBoot(target)).await
 }
@@ -52,5 +58,5 @@ async fn secure_boot(call: Call, Path(name): Path<String>) -> Answer {
 async fn change(call: Call, name: &str, mode: FirmwareMode) -> Answer {
     let node = ident::node(&call, name).await?;
     call.app.engine.set_firmware_mode(node.uuid, mode).await?;
-    answer::accepted_at(&call, &format!("nodes/{}/states", node.uuid))
+    answer::accepted_at(&call, &format!("nodes/{name}/states"))
 }

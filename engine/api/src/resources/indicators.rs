@@ -22,6 +22,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         .access(access::OWNER_READ),
         Endpoint::get(ONE, show, "Show whether a light is on").access(access::OWNER_READ),
         Endpoint::put(ONE, set, "Switch a light")
+            .takes_arguments()
             .status(204)
             .access(access::OWNER_USE),
     ]
@@ -56,7 +57,9 @@ async fn show(call: Call, Path((name, indicator)): Path<(String, String)>) -> An
 }
 
 async fn set(call: Call, Path((name, indicator)): Path<(String, String)>) -> Answer {
-    let state = Args::of(&call)?.required_text("state")?;
+    let mut args = Args::of(&call)?;
+    let state = args.required_text("state")?;
+    args.finish()?;
     let node = ident::node(&call, &name).await?;
     let (light, component) = parts(&indicator)?;
     let engine = &call.app.engine;

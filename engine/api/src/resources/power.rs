@@ -19,16 +19,19 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             change,
             "Change a node's power",
         )
+        .takes_arguments()
         .access(access::USE),
     ]
 }
 
 async fn change(call: Call, Path(name): Path<String>) -> Answer {
     let mut args = Args::of(&call)?;
-    let target = target(&call, &args.required_text("target")?)?;
-    let timeout = timeout(&call, args.integer("timeout")?)?;
+    let wanted = args.required_text("target")?;
+    let timeout = args.integer("timeout")?;
     args.finish()?;
     let node = ident::node(&call, &name).await?;
+    let timeout = checked_timeout(&call, timeout)?;
+    let target = target(&call, &wanted)?;
     call.app.engine.power(node.uuid, target, timeout).await?;
     answer::accepted_at(&call, &format!("nodes/{name}/states"))
 }
@@ -52,7 +55,7 @@ fn target(call: &Call, text: &str) -> Result<PowerTarget, ApiError> {
 /// A day: a longer wait for an operating system is a mistake.
 const LONGEST_TIMEOUT: u32 = 86_400;
 
-fn timeout(call: &Call, given: Option<i64>) -> Result<Option<u32>, ApiError> {
+fn checked_timeout(call: &Call, given: Option<i64>) -> Result<Option<u32>, ApiError> {
     let Some(seconds) = given else {
         return Ok(None);
     };

@@ -1,19 +1,19 @@
-//! `PUT /nodes/{node}/states/provision`: the verbs. Which verb is possible when is the lifecycle's to say.
+//! `PUT /nodes/{node}/states/provision`: the verbs, checked in Ironic's order. Which verb is possible when is the lifecycle's to say.
 
+use super::provision_form::Form;
 use super::provision_steps as steps;
 use super::runbooks::usage;
 use crate::access;
-use crate::args::Args;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
 use axum::extract::Path;
-use model::{Secret, Verb};
+use model::{Node, ProvisionState, Secret, Verb};
 use ports::engine::ProvisionRequest;
 use serde_json::Value;
 
-/// Words of the API that are not every version's, with the version that added them.
+/// Words of the API that are not every version's, with the version that added them. Two more are known later: see `is_known`.
 const SINCE: &[(&str, u16)] = &[
     ("manage", 4),
     ("provide", 4),
@@ -25,8 +25,6 @@ const SINCE: &[(&str, u16)] = &[
     ("unrescue", 38),
     ("deploy", 73),
     ("undeploy", 73),
-    ("unhold", 85),
-    ("service", 87),
 ];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
@@ -36,91 +34,103 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             ask,
             "Ask a node for another provision state",
         )
+        .takes_arguments()
         .access(access::PROVISION)
         .body(|limits| limits.provision_body),
     ]
 }
 
 async fn ask(call: Call, Path(name): Path<String>) -> Answer {
-    let mut args = Args::of(&call)?;
-    let word = args.required_text("target")?;
-    let runbook = args.text("runbook")?;
-    let mut request = request(&call, &word, &mut args, runbook.is_some())?;
+    let form = Form::of(&call)?;
     let node = ident::node(&call, &name).await?;
-    if let Some(runbook) = runbook {
-        lifecycle::may_verb(&node, request.verb)?;
-        let runbook = usage::for_node(&call, &node, &runbook).await?;
-        if runbook.disable_ramdisk {
-            disable_ramdisk_is_known(&call, request.verb)?;
-        }
-        request.disable_ramdisk = runbook.disable_ramdisk;
-        request.steps = runbook.ordered_steps();
+    if let Some((_, since)) = SINCE.iter().find(|(word, _)| *word == form.word) {
+        call.needs(&format!("The provision verb '{}'", form.word), *since)?;
     }
-    if request.verb == Verb::Abort {
-        abort_is_known(&call, node.provision_state)?;
-    }
+    let verb = possible(&node, &form.word)?;
+    let request = request(&call, &node, verb, form).await?;
     call.app.engine.provision(node.uuid, request).await?;
     answer::accepted_at(&call, &format!("nodes/{name}/states"))
 }
 
-fn request(
-    call: &Call,
-    word: &str,
-    args: &mut Args,
-    runbook: bool,
-) -> Result<ProvisionRequest, ApiError> {
-    let verb: Verb = word.parse().map_err(|_| {
-        let shown: String = word.chars().take(80).collect();
-        ApiError::invalid(format!(
-            "The requested action {shown:?} could not be understood."
-        ))
-    })?;
-    if let Some((_, since)) = SINCE.iter().find(|(name, _)| *name == word) {
-        call.needs(&format!("The provision verb '{word}'"), *since)?;
-    }
-    if runbook {
-        call.needs("The parameter 'runbook'", 92)?;
-        if !matches!(verb, Verb::Clean | Verb::Service) {
-            return Err(ApiError::invalid(
-                "A runbook is only valid when setting the target provision state to clean or service.",
-            ));
+/// The verb that the word stands for, when the node's state has it. Refusals name the verb as it was asked for.
+fn possible(node: &Node, word: &str) -> Result<Verb, ApiError> {
+    match word.parse() {
+        Ok(verb) => {
+            lifecycle::may_verb_named(node, verb, word)?;
+            Ok(verb)
+        }
+        Err(_) => {
+            let shown: String = word.chars().take(80).collect();
+            Err(ApiError::invalid(format!(
+                "The requested action {shown:?} is not known; node {} is in state \"{}\".",
+                node.uuid, node.provision_state
+            )))
         }
     }
+}
+
+async fn request(
+    call: &Call,
+    node: &Node,
+    verb: Verb,
+    mut form: Form,
+) -> Result<ProvisionRequest, ApiError> {
     let mut request = ProvisionRequest::new(verb);
-    request.config_drive = config_drive(call, word, verb, args.take("configdrive"))?;
-    request.steps = steps::of(call, verb, args, runbook)?;
-    request.disable_ramdisk = disable_ramdisk(call, verb, args)?;
-    request.rescue_password = rescue_password(verb, args)?;
+    request.config_drive = config_drive(call, &form.word, form.config_drive.take())?;
+    if let Some(named) = form.runbook.take() {
+        let runbook = usage::for_node(call, node, &named).await?;
+        steps::judge_runbook(verb, &form)?;
+        if runbook.disable_ramdisk {
+            disable_ramdisk_is_known(call, verb)?;
+        }
+        request.disable_ramdisk = runbook.disable_ramdisk;
+        request.steps = runbook.ordered_steps();
+    }
+    if let Some(flag) = form.disable_ramdisk {
+        disable_ramdisk_is_known(call, verb)?;
+        request.disable_ramdisk = flag;
+    }
+    steps::judge_places(call, &form)?;
+    let password = form.rescue_password.take();
+    if password.is_some() && verb != Verb::Rescue {
+        return Err(ApiError::invalid(
+            "\"rescue_password\" is only valid when target is rescue.",
+        ));
+    }
+    is_known(call, verb, node.provision_state)?;
+    if request.steps.is_empty() {
+        request.steps = steps::of(verb, &mut form)?;
+    }
+    if verb == Verb::Rescue {
+        request.rescue_password = Some(rescue_password(password)?);
+    }
     Ok(request)
 }
 
-/// Ironic lets a config drive come with `active`, and with `rebuild` from 1.35; never under the word `deploy`.
-fn config_drive(
-    call: &Call,
-    word: &str,
-    verb: Verb,
-    given: Option<Value>,
-) -> Result<Option<Value>, ApiError> {
+/// Verbs whose version is looked at only where the state has them, and states in which `abort` came later than the verb itself.
+fn is_known(call: &Call, verb: Verb, state: ProvisionState) -> Result<(), ApiError> {
+    match (verb, state) {
+        (Verb::Unhold, _) => call.needs("The provision verb 'unhold'", 85),
+        (Verb::Service, _) => call.needs("The provision verb 'service'", 87),
+        (Verb::Abort, ProvisionState::InspectWait) => call.needs("Aborting an inspection", 41),
+        (Verb::Abort, ProvisionState::DeployWait) => call.needs("Aborting a deployment", 110),
+        _ => Ok(()),
+    }
+}
+
+/// Ironic lets a config drive come with `active`, and with `rebuild` from 1.35; never under the word `deploy`. All that is wrong with one
+/// is 400, what is too new as well.
+fn config_drive(call: &Call, word: &str, given: Option<Value>) -> Result<Option<Value>, ApiError> {
     let Some(drive) = given.filter(|drive| !is_empty(drive)) else {
         return Ok(None);
     };
-    match verb {
-        Verb::Deploy if word == "active" => {}
-        Verb::Rebuild => call.needs("A config drive with rebuild", 35)?,
-        _ => {
-            return Err(ApiError::invalid(
-                "Adding a config drive is only supported when setting the provision state to active or rebuild.",
-            ));
-        }
+    if word != "active" && !(word == "rebuild" && call.version().has(35)) {
+        return Err(ApiError::invalid(
+            "A config drive is only possible when target is active, or rebuild from version 1.35 on.",
+        ));
     }
-    match &drive {
-        Value::String(_) => {}
-        Value::Object(parts) => check_parts(call, parts)?,
-        _ => {
-            return Err(ApiError::invalid(
-                "configdrive must be an object or a text.",
-            ));
-        }
+    if let Value::Object(parts) = &drive {
+        check_parts(call, parts)?;
     }
     Ok(Some(drive))
 }
@@ -134,32 +144,28 @@ fn is_empty(drive: &Value) -> bool {
 }
 
 fn check_parts(call: &Call, parts: &model::Object) -> Result<(), ApiError> {
-    call.needs("A config drive as an object", 56)?;
     for (key, part) in parts {
         let fits = match key.as_str() {
-            "meta_data" | "network_data" => part.is_object(),
-            "vendor_data" => {
-                call.needs("vendor_data in a config drive", 59)?;
-                part.is_object()
-            }
+            "meta_data" | "network_data" | "vendor_data" => part.is_object(),
             "user_data" => !(part.is_number() || part.is_boolean()),
             _ => false,
         };
         if !fits {
-            return Err(ApiError::invalid(
-                "configdrive has the objects meta_data, network_data and vendor_data, and user_data (text, list or object).",
-            ));
+            let shown: String = key.chars().take(80).collect();
+            return Err(ApiError::invalid(format!(
+                "configdrive has the objects meta_data, network_data and vendor_data, and user_data (text, list or object); wrong is {shown:?}."
+            )));
+        }
+    }
+    for (what, since) in [("a JSON object", 56), ("vendor_data", 59)] {
+        let there = since == 56 || parts.contains_key(what);
+        if there && !call.version().has(since) {
+            return Err(ApiError::invalid(format!(
+                "A configdrive with {what} needs version 1.{since} or later."
+            )));
         }
     }
     Ok(())
-}
-
-fn disable_ramdisk(call: &Call, verb: Verb, args: &mut Args) -> Result<bool, ApiError> {
-    let Some(flag) = args.flag("disable_ramdisk")? else {
-        return Ok(false);
-    };
-    disable_ramdisk_is_known(call, verb)?;
-    Ok(flag)
 }
 
 fn disable_ramdisk_is_known(call: &Call, verb: Verb) -> Result<(), ApiError> {
@@ -172,27 +178,8 @@ fn disable_ramdisk_is_known(call: &Call, verb: Verb) -> Result<(), ApiError> {
     }
 }
 
-fn rescue_password(verb: Verb, args: &mut Args) -> Result<Option<Secret<String>>, ApiError> {
-    let given = args.text("rescue_password")?;
-    match (verb, given) {
-        (Verb::Rescue, Some(password)) if !password.trim().is_empty() => {
-            Ok(Some(Secret::new(password)))
-        }
-        (Verb::Rescue, _) => Err(ApiError::invalid(
-            "A non-empty rescue_password is required.",
-        )),
-        (_, None) => Ok(None),
-        (_, Some(_)) => Err(ApiError::invalid(
-            "rescue_password is only possible with rescue.",
-        )),
-    }
-}
-
-/// In some states `abort` came later than the verb itself.
-fn abort_is_known(call: &Call, state: model::ProvisionState) -> Result<(), ApiError> {
-    match state {
-        model::ProvisionState::InspectWait => call.needs("Aborting an inspection", 41),
-        model::ProvisionState::DeployWait => call.needs("Aborting a deployment", 110),
-        _ => Ok(()),
-    }
+fn rescue_password(given: Option<String>) -> Result<Secret<String>, ApiError> {
+    let password = given.filter(|password| !password.trim().is_empty());
+    let missing = || ApiError::invalid("When target is rescue, a rescue_password is required.");
+    password.map(Secret::new).ok_or_else(missing)
 }

@@ -1,70 +1,77 @@
 //! The steps that come with a provision verb: their form. Whether a step exists is the engine's to say.
 
-use crate::args::Args;
+use super::provision_form::Form;
 use crate::attributes::step::{MOST_STEPS, Stem, stem};
 use crate::call::Call;
 use crate::error::ApiError;
 use model::{Step, Verb};
 use serde_json::Value;
 
-/// The steps of a request, in order. With a runbook none may be named: they are the runbook's.
-pub(crate) fn of(
-    call: &Call,
-    verb: Verb,
-    args: &mut Args,
-    runbook: bool,
-) -> Result<Vec<Step>, ApiError> {
-    let own = match verb {
-        Verb::Clean => Some("clean_steps"),
-        Verb::Service => Some("service_steps"),
-        Verb::Deploy | Verb::Rebuild => Some("deploy_steps"),
-        _ => None,
-    };
-    let mut steps = Vec::new();
-    for name in ["clean_steps", "deploy_steps", "service_steps"] {
-        let given = args.take(name);
-        // As in Ironic, an empty list is as good as none.
-        let needed = matches!(name, "clean_steps" | "service_steps") && own == Some(name);
-        let empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
-        match given.filter(|value| needed || !empty(value)) {
-            Some(_) if own != Some(name) => return Err(misplaced(name)),
-            Some(_) if runbook => {
-                return Err(ApiError::invalid(format!(
-                    "Please provide either {name} or a runbook, but not both."
-                )));
-            }
-            Some(value) => {
-                if name == "deploy_steps" {
-                    call.needs(name, 69)?;
-                }
-                steps = list(name, value, verb)?;
-            }
-            None if own == Some(name) && name != "deploy_steps" && !runbook => {
-                return Err(ApiError::invalid(format!(
-                    "{name} is required when the provision state is set to {verb}."
-                )));
-            }
-            None => {}
+/// Whether lists of steps come with the verbs that take them, in a version that has them.
+pub(super) fn judge_places(call: &Call, form: &Form) -> Result<(), ApiError> {
+    let word = form.word.as_str();
+    if !form.clean_steps.is_empty() && word != "clean" {
+        return Err(misplaced("clean_steps", "clean"));
+    }
+    if !form.deploy_steps.is_empty() {
+        call.needs("deploy_steps", 69)?;
+        // Under its newer name the same verb takes none, in Ironic.
+        if !matches!(word, "active" | "rebuild") {
+            return Err(misplaced("deploy_steps", "active or rebuild"));
         }
     }
-    Ok(steps)
+    if !form.service_steps.is_empty() && word != "service" {
+        return Err(misplaced("service_steps", "service"));
+    }
+    Ok(())
 }
 
-fn misplaced(name: &str) -> ApiError {
-    ApiError::invalid(format!(
-        "{name}: clean_steps come with clean, deploy_steps with active and rebuild, service_steps with service."
-    ))
-}
-
-fn list(name: &str, value: Value, verb: Verb) -> Result<Vec<Step>, ApiError> {
-    let items = match value {
-        Value::Array(items) if items.len() <= MOST_STEPS => items,
+/// Whether a runbook has its place in the request: its steps are those of the verb, so that none may be named beside it.
+pub(super) fn judge_runbook(verb: Verb, form: &Form) -> Result<(), ApiError> {
+    let (name, steps) = match verb {
+        Verb::Clean => ("clean_steps", &form.clean_steps),
+        Verb::Service => ("service_steps", &form.service_steps),
         _ => {
-            return Err(ApiError::invalid(format!(
-                "{name} must be a list of at most {MOST_STEPS} steps."
-            )));
+            return Err(ApiError::invalid(
+                "A runbook is only valid when target is clean or service.",
+            ));
         }
     };
+    match steps.is_empty() {
+        true => Ok(()),
+        false => Err(ApiError::invalid(format!(
+            "Please provide either \"{name}\" or a runbook, but not both."
+        ))),
+    }
+}
+
+/// The steps of a request, in order.
+pub(super) fn of(verb: Verb, form: &mut Form) -> Result<Vec<Step>, ApiError> {
+    let (name, given) = match verb {
+        Verb::Clean => ("clean_steps", &mut form.clean_steps),
+        Verb::Service => ("service_steps", &mut form.service_steps),
+        Verb::Deploy | Verb::Rebuild => ("deploy_steps", &mut form.deploy_steps),
+        _ => return Ok(Vec::new()),
+    };
+    let given = std::mem::take(given);
+    if given.is_empty() && name != "deploy_steps" {
+        return Err(ApiError::invalid(format!(
+            "\"{name}\" is required when target is {verb}."
+        )));
+    }
+    list(name, given, verb)
+}
+
+fn misplaced(name: &str, verbs: &str) -> ApiError {
+    ApiError::invalid(format!("\"{name}\" is only valid when target is {verbs}."))
+}
+
+fn list(name: &str, items: Vec<Value>, verb: Verb) -> Result<Vec<Step>, ApiError> {
+    if items.len() > MOST_STEPS {
+        return Err(ApiError::invalid(format!(
+            "{name} must be a list of at most {MOST_STEPS} steps."
+        )));
+    }
     let deploying = matches!(verb, Verb::Deploy | Verb::Rebuild);
     let mut steps: Vec<Step> = Vec::with_capacity(items.len());
     for (at, item) in items.into_iter().enumerate() {

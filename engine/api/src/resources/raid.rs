@@ -70,7 +70,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 }
 
 async fn set(call: Call, Path(name): Path<String>) -> Answer {
-    let config = call.object()?;
+    // As in Ironic, no body takes the configuration away.
+    let config = match call.json()? {
+        None | Some(Value::Null) => Object::new(),
+        Some(Value::Object(config)) => config,
+        Some(_) => return Err(ApiError::invalid("The body must be a JSON object.")),
+    };
     check(&config).map_err(|why| ApiError::invalid(format!("target_raid_config: {why}.")))?;
     let node = ident::node(&call, &name).await?;
     call.app.engine.set_target_raid(node.uuid, config).await?;

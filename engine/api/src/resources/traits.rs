@@ -1,14 +1,16 @@
 //! `/nodes/{node}/traits`: simple edits of the node's traits.
 
 use crate::access;
+use crate::args::unexpected;
 use crate::attributes::value;
 use crate::call::Call;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
 use api_types::Traits;
 use axum::extract::Path;
-use model::{Node, Refusal, RefusalKind};
+use model::{Node, Port, Refusal, RefusalKind};
+use ports::engine::ResourcesChange;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -19,10 +21,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/nodes/{node}/traits", list, "List a node's traits")
             .since(37)
+            .too_old(TooOld::NotAcceptable)
             .access(access::READ),
         Endpoint::put("/nodes/{node}/traits", replace, "Replace a node's traits")
             .status(204)
             .since(37)
+            .too_old(TooOld::NotAllowed)
             .access(access::OWNER_MANAGE),
         Endpoint::delete(
             "/nodes/{node}/traits",
@@ -30,10 +34,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Remove all of a node's traits",
         )
         .since(37)
+        .too_old(TooOld::NotAllowed)
         .access(access::OWNER_MANAGE),
         Endpoint::put("/nodes/{node}/traits/{trait}", add, "Add a trait to a node")
             .status(204)
             .since(37)
+            .too_old(TooOld::NotAllowed)
             .access(access::OWNER_MANAGE),
         Endpoint::delete(
             "/nodes/{node}/traits/{trait}",
@@ -41,6 +47,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Remove a trait from a node",
         )
         .since(37)
+        .too_old(TooOld::NotAllowed)
         .access(access::OWNER_MANAGE),
     ]
 }
@@ -54,10 +61,12 @@ async fn list(call: Call, Path(node): Path<String>) -> Answer {
 
 async fn replace(call: Call, Path(node): Path<String>) -> Answer {
     let mut body = call.object()?;
-    let list = match (body.remove("traits"), body.is_empty()) {
-        (Some(Value::Array(list)), true) => list,
-        _ => return Err(ApiError::invalid("The body has one key, traits, a list.")),
+    let Some(Value::Array(list)) = body.remove("traits") else {
+        return Err(ApiError::invalid("The body has one key, traits, a list."));
     };
+    if let Some(key) = body.keys().next() {
+        return Err(unexpected(key));
+    }
     let mut traits: Vec<String> = Vec::new();
     for item in list {
         let name = item.as_str().unwrap_or_default();
@@ -112,13 +121,14 @@ async fn remove(call: Call, Path((node, name)): Path<(String, String)>) -> Answe
     answer::no_content()
 }
 
-/// Changes the list in the node's turn.
+/// Changes the list in the node's turn; as in Ironic in any state in which the engine does not work on the node.
 async fn edit(
     call: &Call,
     node: Uuid,
     change: impl FnOnce(Vec<String>) -> Result<Vec<String>, Refusal> + Send + 'static,
 ) -> Result<(), ApiError> {
-    let edit = Box::new(move |old: &Node| {
+    let edit = Box::new(move |old: &Node, _: &[Port]| {
+        lifecycle::judge_idle(old)?;
         let mut node = old.clone();
         node.traits = change(node.traits)?;
         node.traits.sort();
@@ -126,9 +136,12 @@ async fn edit(
             let text = format!("A node has at most {MOST} traits.");
             return Err(Refusal::new(RefusalKind::Invalid, text));
         }
-        Ok(node)
+        Ok(ResourcesChange {
+            node: Some(node),
+            ..ResourcesChange::default()
+        })
     });
-    call.app.engine.edit(node, edit, false).await?;
+    call.app.engine.change_resources(node, edit).await?;
     Ok(())
 }
 

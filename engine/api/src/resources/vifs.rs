@@ -3,7 +3,7 @@
 use crate::access;
 use crate::args::Args;
 use crate::call::Call;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::{answer, ident};
 use axum::extract::Path;
@@ -20,16 +20,21 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(PATH, list, "List the attached VIFs")
             .since(SINCE)
+            .too_old(TooOld::NotFound)
             .access(access::READ),
         Endpoint::post(PATH, attach, "Attach a VIF")
             .status(204)
             .since(SINCE)
+            .too_old(TooOld::NotFound)
             .access(access::PROVISION),
         Endpoint::delete("/nodes/{node}/vifs/{vif}", detach, "Detach a VIF")
             .since(SINCE)
+            .too_old(TooOld::NotFound)
             .access(access::PROVISION),
         Endpoint::delete(PATH, detach_named, "Detach the VIF that an argument names")
+            .takes_arguments()
             .since(SINCE)
+            .too_old(TooOld::NotFound)
             .access(access::PROVISION),
     ]
 }
@@ -46,6 +51,12 @@ async fn attach(call: Call, Path(name): Path<String>) -> Answer {
     let Some(Value::String(id)) = body.get("id") else {
         return Err(ApiError::invalid("A VIF has an id, a text."));
     };
+    if !ident::is_plain_name(id) {
+        let shown: String = id.chars().take(80).collect();
+        return Err(ApiError::invalid(format!(
+            "Expected a UUID or a name for id, not {shown:?}."
+        )));
+    }
     let mut request = VifRequest {
         id: id.clone(),
         port: None,
@@ -83,6 +94,8 @@ async fn detach(call: Call, Path((name, vif)): Path<(String, String)>) -> Answer
 }
 
 async fn detach_named(call: Call, Path(name): Path<String>) -> Answer {
-    let vif = Args::of(&call)?.required_text("vif_id")?;
+    let mut args = Args::of(&call)?;
+    let vif = args.required_text("vif_id")?;
+    args.finish()?;
     detach(call, Path((name, vif))).await
 }

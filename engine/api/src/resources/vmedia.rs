@@ -27,9 +27,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         Endpoint::post(PATH, attach, "Attach virtual media")
             .status(204)
             .since(SINCE)
+            .too_old(TooOld::NotFound)
             .access(access::USE),
         Endpoint::delete(PATH, detach, "Detach virtual media")
+            .takes_arguments()
             .since(SINCE)
+            .too_old(TooOld::NotFound)
             .access(access::USE),
     ]
 }
@@ -85,7 +88,10 @@ fn attachment(body: &Object) -> Result<MediaChange, String> {
 }
 
 async fn detach(call: Call, Path(name): Path<String>) -> Answer {
-    let devices = match Args::of(&call)?.take("device_types") {
+    let mut args = Args::of(&call)?;
+    let given = args.take("device_types");
+    args.finish()?;
+    let devices = match given {
         None => Vec::new(),
         Some(Value::String(list)) => list.split(',').map(|word| word.trim().to_owned()).collect(),
         Some(Value::Array(list)) => {

@@ -99,18 +99,29 @@ at 1.91: PUT /v1/nodes/$one/states/provision {"target":"clean","runbook":"x"}
 GET /v1/nodes/one/states
 
 story holding and aborting
-node one clean-hold
+node one service-hold
 GET /v1/nodes/one
 do one unhold
-node two clean-wait
+node two service-wait
 GET /v1/nodes/two
+do two undeploy
+
+story aborting what is held
+node one service-hold
+do one abort
+node two service-wait
 do two abort
-do two manage
-node three service-hold
-do three abort
-node four deploy-hold
-do four unhold
-do four undeploy
+
+# Steps that Ironic drops without a word.
+story holds that Ironic forgets
+node one manageable
+do one clean "clean_steps":[{"interface":"deploy","step":"hold"}]
+node two manageable
+do two clean "clean_steps":[{"interface":"deploy","step":"wait"}]
+node three available
+do three active "deploy_steps":[{"interface":"deploy","step":"hold","priority":150,"args":{}}]
+node four active
+do four service "service_steps":[{"interface":"deploy","step":"hold"}]
 
 story power
 node one
@@ -142,11 +153,10 @@ PATCH /v1/nodes/two [{"op":"add","path":"/disable_power_off","value":true}]
 PUT /v1/nodes/two/states/power {"target":"power off"}
 PUT /v1/nodes/two/states/power {"target":"soft power off"}
 PUT /v1/nodes/two/states/power {"target":"rebooting"}
-node three clean-wait
+node three service-hold
 PUT /v1/nodes/three/states/power {"target":"power on"}
 PUT /v1/nodes/three/maintenance {}
 PUT /v1/nodes/three/states/power {"target":"power on"}
-do three abort
 
 story protection and retirement
 node one active
