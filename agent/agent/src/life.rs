@@ -72,6 +72,7 @@ async fn live(options: Options, host: Host) -> anyhow::Result<()> {
     let trust = Trust {
         api_ca_pem: identity.as_ref().and_then(|i| i.api_ca_pem.clone()),
         insecure: params.insecure,
+        ..Trust::default()
     };
     let dns = Dns::system();
     let nonce = identity.map(|i| i.nonce);
@@ -159,8 +160,8 @@ async fn prepare(host: Host, params: Params, nonce: WireSecret) -> anyhow::Resul
 /// The clock is read over a connection that verifies nothing: with a wrong clock no certificate can be verified.
 async fn set_clock(params: &Params, dns: &Dns) -> anyhow::Result<()> {
     let anybody = Trust {
-        api_ca_pem: None,
         insecure: true,
+        ..Trust::default()
     };
     let http = client::api_client(&anybody, dns.clone(), params.http_timeout)?;
     clock::correct(&Api::new(http, params.api_urls.clone(), None, None)).await;

@@ -1,6 +1,7 @@
 //! `image.install_bootloader`: in UEFI mode a boot entry for the loader on the image's EFI system partition. Nothing of
 //! the image is executed. In BIOS mode a whole-disk image brings its own boot code and there is nothing to do.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,10 +11,10 @@ use super::{CommandSpec, Params};
 use crate::agent::Agent;
 use crate::disk::choose;
 use crate::disk::device::{Device, Window};
-use crate::disk::partitions::{self, TableKind};
+use crate::disk::partitions::{self, Partition, Table, TableKind};
 use crate::efi::boot_entry;
-use crate::efi::esp;
-use crate::efi::load_option::LoadOption;
+use crate::efi::esp::{self, Loader};
+use crate::efi::load_option::{LoadOption, Signature};
 use crate::efi::variables::Variables;
 use crate::failure::Failure;
 use crate::host::Host;
@@ -81,41 +82,72 @@ fn set_entry(host: &Host, disk: &Path) -> Result<(), Failure> {
     };
     let device = Device::open_read(disk).map_err(|e| failed("opening the disk", &e))?;
     let table = partitions::read(&device).map_err(|e| failed("reading the partition table", &e))?;
-    let partition = table.partitions.iter().find(|p| p.esp).ok_or_else(|| {
-        Failure::device(format!(
-            "{} has no EFI system partition; the image does not boot by UEFI",
-            disk.display()
-        ))
-    })?;
-    if table.kind == TableKind::Mbr {
-        info!(
-            "{}: an EFI system partition on an MBR disk boots by its default path",
-            disk.display()
-        );
-        return Ok(());
-    }
-    let loader = esp::find_loader(Window::new(&device, partition.start, partition.length))
-        .map_err(|e| failed("reading the EFI system partition", &e))?
-        .ok_or_else(|| {
-            failed(
-                "the EFI system partition has no loader",
-                &"neither a boot CSV nor EFI/BOOT/BOOTX64.EFI",
-            )
-        })?;
-    let variables = Variables::open(host).ok_or_else(|| {
-        Failure::boot_entry(
-            "efivarfs is not there or empty; the firmware's variables cannot be written",
-        )
-    })?;
+    let (partition, loader) = find_loader(&device, &table)?;
+    let signature = match table.kind {
+        TableKind::Gpt => Signature::Gpt(partition.guid),
+        TableKind::Mbr => Signature::Mbr(
+            disk_id(&device).map_err(|e| failed("reading the disk's identifier", &e))?,
+        ),
+    };
     let option = LoadOption {
         label: loader.label.unwrap_or_else(|| LABEL.to_owned()),
         partition: partition.number,
         start_lba: partition.start / device.sector,
         sectors: partition.length / device.sector,
-        guid: partition.guid,
+        signature,
         loader: loader.path,
     };
-    boot_entry::put_first(&variables, &option)
-        .map(|_| ())
-        .map_err(|e| failed("writing the boot entry", &e))
+    match write_entry(host, &option) {
+        Err(error) if loader.removable => {
+            warning!(
+                "no boot entry was written ({error}); the firmware finds the loader on {} by its default path",
+                disk.display()
+            );
+            Ok(())
+        }
+        other => other.map_err(|e| failed("writing the boot entry", &e)),
+    }
 }
+
+fn write_entry(host: &Host, option: &LoadOption) -> io::Result<()> {
+    let variables = Variables::open(host).ok_or_else(|| {
+        io::Error::other(
+            "efivarfs is not there or empty; the firmware's variables cannot be written",
+        )
+    })?;
+    boot_entry::put_first(&variables, option).map(|_| ())
+}
+
+/// The first EFI system partition that holds a loader for this machine.
+fn find_loader<'t>(device: &Device, table: &'t Table) -> Result<(&'t Partition, Loader), Failure> {
+    let disk = device.path.display();
+    let mut unread = None;
+    let mut any = false;
+    for partition in table.partitions.iter().filter(|p| p.esp) {
+        any = true;
+        match esp::find_loader(Window::new(device, partition.start, partition.length)) {
+            Ok(Some(loader)) => return Ok((partition, loader)),
+            Ok(None) => {}
+            Err(error) => unread = Some(error),
+        }
+    }
+    match unread {
+        _ if !any => Err(Failure::device(format!(
+            "{disk} has no EFI system partition; the image does not boot by UEFI"
+        ))),
+        Some(error) => Err(Failure::boot_entry(format!(
+            "{disk}: reading the EFI system partition: {error}"
+        ))),
+        None => Err(Failure::boot_entry(format!(
+            "{disk}: the EFI system partition has no loader for this machine's processor: neither a boot CSV nor one in EFI/BOOT"
+        ))),
+    }
+}
+
+fn disk_id(device: &Device) -> io::Result<[u8; 4]> {
+    let bytes = device.read(512, 0)?;
+    <[u8; 4]>::try_from(&bytes[440..444]).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::{FileExt, FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::{FallocateFlags, fallocate};
 use nix::libc;
 
 use crate::sys::block;
@@ -82,9 +83,13 @@ impl Device {
         self.file.write_all_at(bytes, offset)
     }
 
-    /// Makes a range read as zeros.
+    /// Makes a range read as zeros: discarded if the device then reads zeros for sure, else zeroed by the device's own
+    /// command, else written. A plain discard promises nothing of what is read afterwards, so it is never used.
     pub fn zero(&self, offset: u64, length: u64) -> io::Result<()> {
         let whole = offset.is_multiple_of(self.sector) && length.is_multiple_of(self.sector);
+        if whole && length > 0 && self.punch(offset, length) {
+            return Ok(());
+        }
         if self.block && whole && block::zero(&self.file, offset, length).is_ok() {
             return Ok(());
         }
@@ -97,6 +102,17 @@ impl Device {
             at += part as u64;
         }
         Ok(())
+    }
+
+    /// On a block device the kernel turns this into a command that discards and zeroes, and refuses where there is none
+    /// (`blkdev_fallocate`, block/fops.c of Linux).
+    fn punch(&self, offset: u64, length: u64) -> bool {
+        let signed = |value: u64| libc::off_t::try_from(value);
+        let (Ok(offset), Ok(length)) = (signed(offset), signed(length)) else {
+            return false;
+        };
+        let flags = FallocateFlags::FALLOC_FL_PUNCH_HOLE | FallocateFlags::FALLOC_FL_KEEP_SIZE;
+        fallocate(&self.file, flags, offset, length).is_ok()
     }
 
     /// Reads exactly; beyond the end is an error.

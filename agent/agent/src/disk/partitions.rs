@@ -2,6 +2,7 @@
 //! making the kernel see the result.
 
 use std::io;
+use std::path::{Path, PathBuf};
 
 use gptman::{GPT, GPTPartitionEntry};
 
@@ -21,6 +22,8 @@ const LINUX_TYPE: [u8; 16] = [
 ];
 const MBR_ESP: u8 = 0xef;
 const MBR_LINUX: u8 = 0x83;
+/// UEFI 2.10, section 5.2.3: an MBR with such an entry stands before a GPT.
+const MBR_PROTECTIVE: u8 = 0xee;
 const ALIGNMENT: u64 = 1 << 20;
 
 /// Why a table could not be read or changed.
@@ -45,6 +48,11 @@ pub enum TableError {
         /// Of the disk.
         disk: u64,
     },
+    /// The MBR only protects a GPT, and no copy of that is whole.
+    #[error(
+        "the disk's MBR says that there is a GPT, but neither copy of it is whole; check or rebuild the image"
+    )]
+    BrokenGpt,
     /// No table at all.
     #[error("the disk has no partition table (neither GPT nor MBR)")]
     None,
@@ -123,6 +131,9 @@ fn read_mbr(device: &Device) -> Result<Table, TableError> {
     let sector = device.read(512, 0)?;
     if sector[510..512] != [0x55, 0xaa] {
         return Err(TableError::None);
+    }
+    if (0..4).any(|i| sector.get(450 + 16 * i) == Some(&MBR_PROTECTIVE)) {
+        return Err(TableError::BrokenGpt);
     }
     let partitions: Vec<_> = (0..4u32)
         .filter_map(|i| {
@@ -285,44 +296,64 @@ pub fn tell_kernel(host: &Host, device: &Device) -> Result<(), TableError> {
     let Ok(table) = read(device) else {
         return Ok(());
     };
-    for partition in table.partitions {
-        if !known_to_kernel(host, device, partition.number)
-            && let Err(error) = block::add_partition(
-                &device.file,
-                partition.number,
-                partition.start,
-                partition.length,
-            )
-        {
-            info!(
-                "{}: partition {} was not added: {error}",
-                device.path.display(),
-                partition.number
-            );
+    for partition in &table.partitions {
+        match known_to_kernel(host, device, partition.number) {
+            Some(place) if place == (partition.start, partition.length) => {}
+            known => {
+                if known.is_some() {
+                    drop_one(device, partition.number);
+                }
+                add_one(device, partition);
+            }
         }
     }
     Ok(())
 }
 
+fn add_one(device: &Device, partition: &Partition) {
+    let (number, start, length) = (partition.number, partition.start, partition.length);
+    if let Err(error) = block::add_partition(&device.file, number, start, length) {
+        info!(
+            "{}: partition {number} was not added: {error}",
+            device.path.display()
+        );
+    }
+}
+
+fn drop_one(device: &Device, number: u32) {
+    if let Err(error) = block::delete_partition(&device.file, number) {
+        info!(
+            "{}: partition {number} stays known to the kernel: {error}",
+            device.path.display()
+        );
+    }
+}
+
 /// Makes the kernel forget all partitions of a disk.
 pub fn forget(host: &Host, device: &Device) {
     if device.is_block() {
-        for number in kernel_partitions(host, device) {
-            if let Err(error) = block::delete_partition(&device.file, number) {
-                info!(
-                    "{}: partition {number} stays known to the kernel: {error}",
-                    device.path.display()
-                );
+        for folder in kernel_partitions(host, device) {
+            if let Some(number) = partition_number(&folder) {
+                drop_one(device, number);
             }
         }
     }
 }
 
-fn known_to_kernel(host: &Host, device: &Device, number: u32) -> bool {
-    kernel_partitions(host, device).contains(&number)
+/// First byte and bytes of a partition as the kernel knows it; sysfs counts in units of 512 bytes whatever the disk.
+fn known_to_kernel(host: &Host, device: &Device, number: u32) -> Option<(u64, u64)> {
+    let mut folders = kernel_partitions(host, device).into_iter();
+    let folder = folders.find(|folder| partition_number(folder) == Some(number))?;
+    let bytes = |name: &str| crate::host::read_number(&folder.join(name))?.checked_mul(512);
+    Some((bytes("start")?, bytes("size")?))
 }
 
-fn kernel_partitions(host: &Host, device: &Device) -> Vec<u32> {
+fn partition_number(folder: &Path) -> Option<u32> {
+    u32::try_from(crate::host::read_number(&folder.join("partition"))?).ok()
+}
+
+/// The sysfs folders of a disk's partitions.
+fn kernel_partitions(host: &Host, device: &Device) -> Vec<PathBuf> {
     let Some(name) = device.path.file_name() else {
         return Vec::new();
     };
@@ -331,7 +362,7 @@ fn kernel_partitions(host: &Host, device: &Device) -> Vec<u32> {
         .into_iter()
         .flatten()
         .filter_map(Result::ok)
-        .filter_map(|entry| crate::host::read_number(&entry.path().join("partition")))
-        .filter_map(|n| u32::try_from(n).ok())
+        .map(|entry| entry.path())
+        .filter(|path| path.join("partition").exists())
         .collect()
 }

@@ -8,16 +8,30 @@ use crate::disk::device::Window;
 
 const MAX_FOLDERS: usize = 256;
 const MAX_CSV: u64 = 64 * 1024;
-const CSV_NAMES: [&str; 3] = ["bootx64.csv", "bootaa64.csv", "boot.csv"];
-const LOADER_NAMES: [&str; 7] = [
-    "bootx64.efi",
-    "bootaa64.efi",
-    "shimx64.efi",
-    "shimaa64.efi",
-    "grubx64.efi",
-    "grubaa64.efi",
-    "winload.efi",
-];
+/// How file names of loaders end for this machine's processor (UEFI specification 2.10, section 3.5.1.1).
+#[cfg(target_arch = "aarch64")]
+const MACHINE: &str = "aa64";
+#[cfg(not(target_arch = "aarch64"))]
+const MACHINE: &str = "x64";
+/// The folder that firmware looks into by itself.
+const REMOVABLE: &str = "\\EFI\\BOOT";
+
+fn csv_names() -> [String; 2] {
+    [format!("boot{MACHINE}.csv"), "boot.csv".to_owned()]
+}
+
+fn removable_name() -> String {
+    format!("boot{MACHINE}.efi")
+}
+
+fn loader_names() -> [String; 4] {
+    [
+        removable_name(),
+        format!("shim{MACHINE}.efi"),
+        format!("grub{MACHINE}.efi"),
+        "winload.efi".to_owned(),
+    ]
+}
 
 /// A loader that the firmware can start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +40,8 @@ pub struct Loader {
     pub path: String,
     /// Label that the image wants.
     pub label: Option<String>,
+    /// Whether the firmware would find a loader here without any boot entry.
+    pub removable: bool,
 }
 
 type Folder<'a, 'w> = Dir<'a, Window<'w>>;
@@ -34,22 +50,38 @@ type Folder<'a, 'w> = Dir<'a, Window<'w>>;
 pub fn find_loader(partition: Window<'_>) -> io::Result<Option<Loader>> {
     let fs = FileSystem::new(partition, FsOptions::new())?;
     let folders = folders(&fs.root_dir())?;
+    let removable = is_removable(&folders)?;
     for (path, folder) in &folders {
-        if let Some(loader) = csv_loader(path, folder)? {
-            return Ok(Some(loader));
+        if let Some((file, label)) = csv_loader(folder)? {
+            return Ok(Some(Loader {
+                path: format!("{path}\\{file}"),
+                label,
+                removable,
+            }));
         }
     }
-    for wanted in LOADER_NAMES {
+    for wanted in loader_names() {
         for (path, folder) in &folders {
-            if let Some(name) = file_named(folder, wanted)? {
+            if let Some(name) = file_named(folder, &wanted)? {
                 return Ok(Some(Loader {
                     path: format!("{path}\\{name}"),
                     label: None,
+                    removable,
                 }));
             }
         }
     }
     Ok(None)
+}
+
+fn is_removable(folders: &[(String, Folder<'_, '_>)]) -> io::Result<bool> {
+    let found = folders
+        .iter()
+        .find(|(path, _)| path.eq_ignore_ascii_case(REMOVABLE));
+    match found {
+        Some((_, folder)) => Ok(file_named(folder, &removable_name())?.is_some()),
+        None => Ok(false),
+    }
 }
 
 /// The folders below `EFI`, by name, and one level further for `Microsoft\Boot`.
@@ -94,9 +126,9 @@ fn file_named(folder: &Folder<'_, '_>, wanted: &str) -> io::Result<Option<String
     Ok(None)
 }
 
-fn csv_loader(path: &str, folder: &Folder<'_, '_>) -> io::Result<Option<Loader>> {
-    for wanted in CSV_NAMES {
-        let Some(name) = file_named(folder, wanted)? else {
+fn csv_loader(folder: &Folder<'_, '_>) -> io::Result<Option<(String, Option<String>)>> {
+    for wanted in csv_names() {
+        let Some(name) = file_named(folder, &wanted)? else {
             continue;
         };
         let mut bytes = Vec::new();
@@ -108,10 +140,7 @@ fn csv_loader(path: &str, folder: &Folder<'_, '_>) -> io::Result<Option<Loader>>
             continue;
         };
         if let Some(file) = file_named(folder, &file)? {
-            return Ok(Some(Loader {
-                path: format!("{path}\\{file}"),
-                label,
-            }));
+            return Ok(Some((file, label)));
         }
     }
     Ok(None)
@@ -191,7 +220,8 @@ mod tests {
             found,
             Some(Loader {
                 path: "\\EFI\\debian\\shimx64.efi".to_owned(),
-                label: Some("Debian".to_owned())
+                label: Some("Debian".to_owned()),
+                removable: true,
             })
         );
     }
@@ -206,10 +236,18 @@ mod tests {
             found,
             Some(Loader {
                 path: "\\EFI\\BOOT\\BOOTX64.EFI".to_owned(),
-                label: None
+                label: None,
+                removable: true,
             })
         );
         assert_eq!(esp(&[("readme.txt", b"x")]), None);
+        let installed = esp(&[("EFI/debian/grubx64.efi", b"MZ")]).unwrap();
+        assert!(!installed.removable);
+    }
+
+    #[test]
+    fn a_loader_for_another_processor_is_none() {
+        assert_eq!(esp(&[("EFI/BOOT/BOOTRISCV64.EFI", b"MZ")]), None);
     }
 
     #[test]

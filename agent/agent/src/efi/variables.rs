@@ -1,4 +1,5 @@
-//! Global EFI variables through efivarfs: files of four bytes of attributes and the value, written in one call.
+//! EFI variables through efivarfs, the global ones and one of our own: files of four bytes of attributes and the value, written
+//! in one call.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -8,6 +9,8 @@ use crate::host::Host;
 use crate::sys::inode_flags;
 
 const GLOBAL: &str = "8be4df61-93ca-11d2-aa0d-00e098032b8c";
+/// Of Hammerscale's own variables.
+const OWN: &str = "6f9c2b1e-7a53-4d0f-9b8e-3c41d5a7e210";
 /// Non-volatile, boot service access, runtime access.
 const ATTRIBUTES: [u8; 4] = [7, 0, 0, 0];
 const MAX_VALUE: usize = 64 * 1024;
@@ -25,8 +28,14 @@ impl Variables {
         filled.then_some(Self { folder })
     }
 
+    /// Names that begin with ours have our vendor GUID.
     fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(format!("{name}-{GLOBAL}"))
+        let vendor = if name.starts_with("Hammerscale") {
+            OWN
+        } else {
+            GLOBAL
+        };
+        self.folder.join(format!("{name}-{vendor}"))
     }
 
     /// A variable's value without its attributes; `None` when it does not exist.

@@ -1,15 +1,20 @@
 //! The expected digest of an image, from its arguments or from a file of digests, and the running digest of a download.
 
+use std::fmt;
+
 use agent_wire::ImageInfo;
 use md5::Digest;
 
+use super::checksum_file;
 use crate::failure::Failure;
-use crate::outbound::client::{Fetcher, Get, shown_text};
+use crate::log::info;
+use crate::outbound::client::{Fetcher, Get, same_origin, shown_text};
+use crate::outbound::document::{self, Retries};
 
 const MAX_CHECKSUM_FILE: usize = 4 << 20;
 
-/// Digest algorithms that images come with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Digest algorithms that images come with, the weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Algorithm {
     /// 128 bits; only where the conductor permits it.
     Md5,
@@ -20,13 +25,39 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    fn of_length(length: usize) -> Option<Self> {
-        match length {
-            32 => Some(Self::Md5),
-            64 => Some(Self::Sha256),
-            128 => Some(Self::Sha512),
-            _ => None,
+    const ALL: [Self; 3] = [Self::Md5, Self::Sha256, Self::Sha512];
+
+    /// Hex digits of a digest.
+    pub fn digits(self) -> usize {
+        match self {
+            Self::Md5 => 32,
+            Self::Sha256 => 64,
+            Self::Sha512 => 128,
         }
+    }
+
+    /// The algorithm of a digest in hex, by its length.
+    pub fn of_digest(hex: &str) -> Option<Self> {
+        let digits = hex.bytes().all(|b| b.is_ascii_hexdigit());
+        Self::ALL
+            .into_iter()
+            .find(|a| digits && a.digits() == hex.len())
+    }
+
+    /// By its name, with or without a hyphen, in any case.
+    pub fn named(name: &str) -> Option<Self> {
+        let plain = name.trim().to_lowercase().replace('-', "");
+        Self::ALL.into_iter().find(|a| a.to_string() == plain)
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Md5 => "md5",
+            Self::Sha256 => "sha256",
+            Self::Sha512 => "sha512",
+        })
     }
 }
 
@@ -88,106 +119,124 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Finds the expected digest: `os_hash_value` first, else `checksum`; either may be the URL of a file of digests.
+/// Whether the image comes with anything to check it by.
+pub fn is_given(image: &ImageInfo) -> bool {
+    filled(&image.os_hash_value)
+        .or(filled(&image.checksum))
+        .is_some()
+}
+
+fn filled(text: &Option<String>) -> Option<&str> {
+    text.as_deref().map(str::trim).filter(|t| !t.is_empty())
+}
+
+/// Finds the expected digest: `os_hash_value` first (unless its algorithm is none of ours), else `checksum`; either may be
+/// the URL of a file of digests.
 pub async fn expected(
     image: &ImageInfo,
     fetcher: &Fetcher,
     get: &Get,
+    retries: Retries,
     md5_allowed: bool,
 ) -> Result<Expected, Failure> {
-    let filled = |v: &Option<String>| v.clone().filter(|v| !v.trim().is_empty());
-    let source = filled(&image.os_hash_value)
-        .or_else(|| filled(&image.checksum))
-        .ok_or_else(|| Failure::checksum("the image has no checksum: set image_checksum, or image_os_hash_algo and image_os_hash_value"))?;
-    let source = source.trim();
-    let digest = if source.starts_with("http://") || source.starts_with("https://") {
-        let text = fetch(source, fetcher, get).await?;
-        let image_url = image.urls.first().map_or("", String::as_str);
-        find_in_file(&text, image_url).ok_or_else(|| {
-            Failure::checksum(format!(
-                "the checksum file {} has no line for {}",
-                shown_text(source),
-                base_name(image_url)
-            ))
-        })?
-    } else {
-        source.to_owned()
-    };
-    judge(&digest, md5_allowed)
-}
-
-/// The digest that a text is, and its algorithm.
-pub fn judge(digest: &str, md5_allowed: bool) -> Result<Expected, Failure> {
-    let hex = digest.trim().to_lowercase();
-    let algorithm =
-        Algorithm::of_length(hex.len()).filter(|_| hex.bytes().all(|b| b.is_ascii_hexdigit()));
-    match algorithm {
-        None => Err(Failure::checksum(format!(
-            "\"{}\" is no digest: 32 (md5), 64 (sha256) or 128 (sha512) hex digits are expected",
-            digest.chars().take(140).collect::<String>()
-        ))),
-        Some(Algorithm::Md5) if !md5_allowed => Err(Failure::checksum(
-            "the image's checksum is MD5, which the conductor does not permit; use sha256 or sha512",
-        )),
-        Some(algorithm) => Ok(Expected { algorithm, hex }),
+    let (text, declared) = chosen(image)?;
+    if !is_url(text) {
+        return judge(text, declared, md5_allowed);
     }
-}
-
-async fn fetch(url: &str, fetcher: &Fetcher, get: &Get) -> Result<String, Failure> {
-    let mut response = fetcher
-        .get(url, get)
+    let image_url = image.urls.first().map_or("", String::as_str);
+    // The image server's credentials are for nobody else.
+    let get = if same_origin(text, image_url) {
+        get.clone()
+    } else {
+        Get::default()
+    };
+    let bytes = document::fetch(fetcher, text, &get, MAX_CHECKSUM_FILE, retries)
         .await
         .map_err(|e| Failure::checksum(format!("checksum file: {e}")))?;
-    if !response.status().is_success() {
+    let file = String::from_utf8_lossy(&bytes);
+    let digest = checksum_file::find(&file, image_url, declared).map_err(|e| {
+        let url = shown_text(text);
+        Failure::checksum(format!(
+            "the checksum file {url} {e}; correct image_checksum"
+        ))
+    })?;
+    let found = judge(&digest, None, md5_allowed)?;
+    if let Some(declared) = declared.filter(|d| *d != found.algorithm) {
+        info!(
+            "the checksum file has no {declared} of the image; its {} is taken",
+            found.algorithm
+        );
+    }
+    Ok(found)
+}
+
+fn is_url(text: &str) -> bool {
+    let begins = |scheme: &str| {
+        let start = text.get(..scheme.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    begins("http://") || begins("https://")
+}
+
+/// The text to go by and the algorithm that was named with it.
+fn chosen(image: &ImageInfo) -> Result<(&str, Option<Algorithm>), Failure> {
+    let named = filled(&image.os_hash_algo);
+    let known = named.and_then(Algorithm::named);
+    match (filled(&image.os_hash_value), filled(&image.checksum)) {
+        (Some(value), _) if known.is_some() || named.is_none() => Ok((value, known)),
+        (_, Some(checksum)) => Ok((checksum, None)),
+        (Some(_), None) => Err(Failure::checksum(format!(
+            "image_os_hash_algo {:?} is not supported; md5, sha256 and sha512 are",
+            named
+                .unwrap_or_default()
+                .chars()
+                .take(40)
+                .collect::<String>()
+        ))),
+        (None, None) => Err(Failure::checksum(
+            "the image has no checksum: set image_checksum, or image_os_hash_algo and image_os_hash_value",
+        )),
+    }
+}
+
+/// The digest that a text is: bare, or with its algorithm in front (`sha256:...`). Without any name the length tells.
+pub fn judge(
+    text: &str,
+    declared: Option<Algorithm>,
+    md5_allowed: bool,
+) -> Result<Expected, Failure> {
+    let (prefix, digest) = match text.trim().split_once(':') {
+        Some((name, digest)) => (
+            Some(Algorithm::named(name).ok_or_else(|| no_digest(text))?),
+            digest,
+        ),
+        None => (None, text),
+    };
+    let hex = digest.trim().to_lowercase();
+    let algorithm = Algorithm::of_digest(&hex).ok_or_else(|| no_digest(text))?;
+    if let Some(named) = [prefix, declared]
+        .into_iter()
+        .flatten()
+        .find(|n| *n != algorithm)
+    {
         return Err(Failure::checksum(format!(
-            "the checksum file {} answers {}; correct image_checksum",
-            shown_text(url),
-            response.status()
+            "the checksum is said to be {named}, but has {} hex digits, as {algorithm} has; correct image_os_hash_algo or the value",
+            hex.len()
         )));
     }
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|e| Failure::checksum(crate::outbound::client::reason(&e)))?
-    {
-        if bytes.len() + chunk.len() > MAX_CHECKSUM_FILE {
-            return Err(Failure::checksum(format!(
-                "the checksum file {} is larger than 4 MiB",
-                shown_text(url)
-            )));
-        }
-        bytes.extend_from_slice(&chunk);
+    if algorithm == Algorithm::Md5 && !md5_allowed {
+        return Err(Failure::checksum(
+            "the image's checksum is MD5, which the conductor does not permit; use sha256 or sha512",
+        ));
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(Expected { algorithm, hex })
 }
 
-fn base_name(url: &str) -> &str {
-    let path = url.split(['?', '#']).next().unwrap_or_default();
-    path.rsplit('/').next().unwrap_or_default()
-}
-
-/// Finds a digest in the usual layouts: a bare digest, `<hash>  [*]name`, or `ALGO (name) = <hash>`.
-pub fn find_in_file(text: &str, image_url: &str) -> Option<String> {
-    let lines: Vec<_> = text
-        .lines()
-        .map(str::trim)
-        .filter(|l| !l.is_empty() && !l.starts_with('#'))
-        .collect();
-    if let [single] = lines[..]
-        && !single.contains(char::is_whitespace)
-    {
-        return Some(single.to_owned());
-    }
-    let name = base_name(image_url);
-    lines.iter().find_map(|line| {
-        if let Some((left, hash)) = line.rsplit_once(" = ") {
-            let inner = left.split_once('(')?.1.strip_suffix(')')?;
-            return (base_name(inner) == name).then(|| hash.trim().to_owned());
-        }
-        let (hash, file) = line.split_once(char::is_whitespace)?;
-        (base_name(file.trim().trim_start_matches('*')) == name).then(|| hash.to_owned())
-    })
+fn no_digest(text: &str) -> Failure {
+    Failure::checksum(format!(
+        "\"{}\" is no digest: 32 (md5), 64 (sha256) or 128 (sha512) hex digits are expected",
+        text.chars().take(140).collect::<String>()
+    ))
 }
 
 #[cfg(test)]
@@ -196,36 +245,55 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digests_are_found_in_the_usual_layouts() {
-        let url = "http://h/dir/disk.img?x=1";
-        for text in [
-            "abc123\n",
-            "# note\nfff  other.img\nabc123  disk.img\n",
-            "fff *other.img\nabc123 *./disk.img",
-            "SHA256 (other.img) = fff\nSHA256 (disk.img) = abc123\n",
-        ] {
-            assert_eq!(find_in_file(text, url).as_deref(), Some("abc123"), "{text}");
-        }
-        assert_eq!(find_in_file("fff  other.img\neee  third.img", url), None);
+    fn only_digests_are_digests() {
+        let of = |c: &str, n: usize| judge(&c.repeat(n), None, false).map(|e| e.algorithm);
+        assert_eq!(of("A", 64).unwrap(), Algorithm::Sha256);
+        assert_eq!(of("a", 128).unwrap(), Algorithm::Sha512);
+        assert!(of("a", 32).unwrap_err().details.contains("MD5"));
+        assert!(of("g", 64).is_err() && of("a", 40).is_err());
+        let permitted = judge(&"a".repeat(32), None, true).unwrap();
+        assert_eq!(permitted.algorithm, Algorithm::Md5);
+        assert!(judge("xyz", None, true).is_err());
     }
 
     #[test]
-    fn only_digests_are_digests() {
+    fn a_named_algorithm_must_fit_the_digest() {
+        let long = "a".repeat(128);
         assert_eq!(
-            judge(&"A".repeat(64), false).unwrap().algorithm,
-            Algorithm::Sha256
+            judge(&format!("SHA512:{long}"), None, false).unwrap().hex,
+            long
         );
+        for (text, declared) in [
+            (format!("sha256:{long}"), None),
+            (long.clone(), Some(Algorithm::Sha256)),
+            (format!("sha512:{long}"), Some(Algorithm::Sha256)),
+        ] {
+            let refused = judge(&text, declared, true).unwrap_err();
+            assert!(refused.details.contains("said to be sha256"), "{refused}");
+        }
+        assert!(judge("sha256:", None, true).is_err());
+        assert!(judge(&format!("crc32:{long}"), None, true).is_err());
+    }
+
+    #[test]
+    fn the_first_usable_source_is_taken() {
+        let image = |algo: Option<&str>, value: Option<&str>, checksum: Option<&str>| ImageInfo {
+            os_hash_algo: algo.map(str::to_owned),
+            os_hash_value: value.map(str::to_owned),
+            checksum: checksum.map(str::to_owned),
+            ..ImageInfo::default()
+        };
+        let taken = |image: &ImageInfo| chosen(image).map(|(text, a)| (text.to_owned(), a));
+        let both = image(Some("sha-512"), Some("v"), Some("c"));
         assert_eq!(
-            judge(&"a".repeat(128), false).unwrap().algorithm,
-            Algorithm::Sha512
+            taken(&both).unwrap(),
+            ("v".to_owned(), Some(Algorithm::Sha512))
         );
-        assert!(judge(&"a".repeat(32), false).is_err());
-        assert_eq!(
-            judge(&"a".repeat(32), true).unwrap().algorithm,
-            Algorithm::Md5
-        );
-        assert!(judge("xyz", true).is_err());
-        assert!(judge(&"g".repeat(64), true).is_err());
+        let foreign = image(Some("sha3-256"), Some("v"), Some("c"));
+        assert_eq!(taken(&foreign).unwrap(), ("c".to_owned(), None));
+        assert!(taken(&image(Some("sha3-256"), Some("v"), None)).is_err());
+        assert!(taken(&image(Some("sha256"), Some(" "), None)).is_err());
+        assert!(!is_given(&image(Some("sha256"), None, Some(""))));
     }
 
     #[test]
@@ -238,12 +306,5 @@ mod tests {
         assert_eq!(digest(Algorithm::Md5), "900150983cd24fb0d6963f7d28e17f72");
         assert!(digest(Algorithm::Sha256).starts_with("ba7816bf8f01cfea"));
         assert!(digest(Algorithm::Sha512).starts_with("ddaf35a193617aba"));
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_checksum_file_panics(text in ".*", url in ".*") {
-            let _ = find_in_file(&text, &url);
-        }
     }
 }

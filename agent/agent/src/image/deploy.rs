@@ -4,13 +4,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use agent_image::Declared;
 use agent_wire::{ImageInfo, ProgressPhase};
 use tokio::sync::mpsc;
 
+use super::ahead::Ahead;
 use super::checksum::{self, Expected};
 use super::download::{Download, Patience};
-use super::stream::{self, Written};
-use super::{credentials, format};
+use super::format;
+use super::meter::Meter;
+use super::source::{self, Source};
+use super::stream::{Work, Written};
 use crate::disk::device::Device;
 use crate::disk::partitions::{self, Table};
 use crate::failure::Failure;
@@ -20,7 +24,7 @@ use crate::outbound::client::{Fetcher, Get};
 use crate::progress::ProgressBoard;
 
 /// Messages in flight between download and writer; each holds one network read, at most a few hundred KiB.
-const IN_FLIGHT: usize = 32;
+const IN_FLIGHT: usize = 16;
 
 /// Everything a deployment needs besides the image's description.
 pub struct Deployment<'a> {
@@ -50,19 +54,21 @@ pub struct Deployed {
 impl Deployment<'_> {
     /// Writes an image to a disk.
     pub async fn run(&self, image: &ImageInfo, disk: &Path) -> Result<Deployed, Failure> {
-        format::check_declared(image)?;
-        let get = Get {
-            authorization: credentials::authorization(image)?,
-            ..Get::default()
-        };
-        let expected = checksum::expected(image, self.fetcher, &get, self.md5_allowed).await?;
+        let retries = self.patience.retries();
+        let source = source::resolve(image, self.fetcher, retries, self.md5_allowed).await?;
+        let Source {
+            image,
+            get,
+            expected,
+        } = &source;
+        let declared = format::declared(image)?;
         let device = Arc::new(open(self.host, disk)?);
         self.board.phase(ProgressPhase::Writing);
         let written = self
-            .transfer(image, &get, expected.algorithm, &device)
+            .transfer(image, get, expected.algorithm, declared, &device)
             .await?;
         self.board.phase(ProgressPhase::Finishing);
-        verify(&expected, &written)?;
+        verify(expected, &written)?;
         let (host, path) = (self.host.clone(), disk.to_owned());
         tokio::task::spawn_blocking(move || place(&host, &device, &written, &path))
             .await
@@ -74,18 +80,21 @@ impl Deployment<'_> {
         image: &ImageInfo,
         get: &Get,
         algorithm: checksum::Algorithm,
+        declared: Declared,
         device: &Arc<Device>,
     ) -> Result<Written, Failure> {
         let (sender, receiver) = mpsc::channel(IN_FLIGHT);
-        let (host, target, board) = (
-            self.host.clone(),
-            Arc::clone(device),
-            Arc::clone(self.board),
-        );
-        let writer = tokio::task::spawn_blocking(move || {
-            stream::write(&host, &target, algorithm, receiver, &board)
-        });
-        let announced = |length: u64, plain: bool| self.board.total(plain.then_some(length));
+        let (asks, asked) = mpsc::channel(1);
+        let meter = Arc::new(Meter::new(Arc::clone(self.board)));
+        let announced = |length: u64, plain: bool| meter.announced(length, plain);
+        let work = Work {
+            host: self.host.clone(),
+            device: Arc::clone(device),
+            algorithm,
+            declared,
+            meter: Arc::clone(&meter),
+        };
+        let writer = tokio::task::spawn_blocking(move || work.run(receiver, asks));
         let download = Download::new(
             self.fetcher,
             get,
@@ -94,10 +103,16 @@ impl Deployment<'_> {
             sender,
             &announced,
         );
-        let downloaded = download.run(&image.urls).await;
-        let written = writer
-            .await
-            .map_err(|e| Failure::image_write(format!("the writing thread broke: {e}")))?;
+        let ahead = Ahead {
+            fetcher: self.fetcher,
+            get,
+            patience: self.patience,
+            urls: &image.urls,
+        };
+        let (downloaded, (), written) =
+            tokio::join!(download.run(&image.urls), ahead.serve(asked), writer);
+        let written =
+            written.map_err(|e| Failure::image_write(format!("the writing thread broke: {e}")))?;
         // A failed download closes the channel, so its reason is the first one.
         downloaded?;
         written

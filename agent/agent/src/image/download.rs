@@ -9,10 +9,11 @@ use reqwest::header::{
 use reqwest::{Response, StatusCode};
 use tokio::sync::mpsc;
 
-use super::stream::Feed;
+use super::feed::Feed;
 use crate::failure::Failure;
 use crate::log::{info, warning};
 use crate::outbound::client::{FetchError, Fetcher, Get, reason, shown_text};
+use crate::outbound::document::{self, Retries};
 
 /// Patience with image servers.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,16 @@ pub struct Patience {
     pub interval: Duration,
     /// Longest whole transfer; zero for none.
     pub max_duration: Duration,
+}
+
+impl Patience {
+    /// The same patience for small files.
+    pub fn retries(self) -> Retries {
+        Retries {
+            times: self.retries,
+            interval: self.interval,
+        }
+    }
 }
 
 /// One try's end.
@@ -163,6 +174,9 @@ impl<'a> Download<'a> {
         match response.status() {
             StatusCode::PARTIAL_CONTENT if resume.is_some() => self.check_range(&response)?,
             StatusCode::OK => self.begin(&response).await?,
+            StatusCode::RANGE_NOT_SATISFIABLE if resume.is_some() => {
+                return Err(self.another_file("it has no such range any more"));
+            }
             status => return Err(status_error(url, status)),
         }
         self.pump(url, response).await
@@ -182,11 +196,13 @@ impl<'a> Download<'a> {
             info!("image download resumed at byte {}", self.state.received);
             return Ok(());
         }
-        // The next try asks for the whole file.
+        Err(self.another_file(&format!("it answered with another range ({header})")))
+    }
+
+    /// The next try asks for the whole file.
+    fn another_file(&mut self, what: &str) -> TryError {
         self.state.validator = None;
-        Err(TryError::Transient(format!(
-            "the server answered with another range ({header})"
-        )))
+        TryError::Transient(format!("the server has another file by now: {what}"))
     }
 
     async fn begin(&mut self, response: &Response) -> Result<(), TryError> {
@@ -236,7 +252,7 @@ impl<'a> Download<'a> {
         let Some(length) = self.state.length else {
             return Ok(());
         };
-        let plain = !first.starts_with(&[0x1f, 0x8b]);
+        let plain = super::format::is_plain(first);
         (self.announced)(length, plain);
         if plain && length > self.disk_size {
             return Err(TryError::Fatal(format!(
@@ -266,14 +282,13 @@ fn fetch_error(error: &FetchError) -> TryError {
 
 fn status_error(url: &str, status: StatusCode) -> TryError {
     let url = shown_text(url);
-    let text = match status.as_u16() {
-        401 | 403 => format!("{url} answers {status}: the image server wants other credentials"),
-        404 | 410 => {
-            format!("{url} answers {status}: there is no such image; correct image_source")
-        }
-        _ => format!("{url} answers {status}"),
+    let hint = match status.as_u16() {
+        401 | 403 => ": the image server wants other credentials",
+        404 | 410 => ": there is no such image; correct image_source",
+        _ => document::hint(status),
     };
-    if status.is_server_error() {
+    let text = format!("{url} answers {status}{hint}");
+    if document::may_pass(status) {
         TryError::Transient(text)
     } else {
         TryError::Fatal(text)

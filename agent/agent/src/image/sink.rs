@@ -1,32 +1,42 @@
-//! Writes the decoded image to the disk. Zeros become zeroed ranges, never old data; the first and the last MiB of the
-//! disk are held back until [`Sink::commit`], so an image that turns out wrong leaves a disk without a table.
+//! Takes the decoded image, in any order, to the disk. Zeros become zeroed ranges, never old data; the first and the last MiB
+//! of the disk are held back until [`Sink::commit`], so an image that turns out wrong leaves a disk without a table.
 
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
+use agent_image::{Expected, Output};
+
+use super::meter::Meter;
+use super::writer::{Aligned, CHUNK, WriteFailed, Writer};
+use super::zeros;
 use crate::disk::device::Device;
 
-/// Bytes per write.
-pub const CHUNK: usize = 4 << 20;
-/// Granularity of the search for zeros.
-const GRAIN: usize = 64 << 10;
 /// What is held back at each end of the disk.
 const HELD: u64 = 1 << 20;
-const ALIGN: usize = 4096;
 
 /// Why the image cannot go on this disk.
 #[derive(Debug, thiserror::Error)]
 pub enum SinkError {
     /// More bytes than the disk has.
     #[error(
-        "the image is larger than the disk: more than {disk} bytes came, {path} has {disk} bytes; use a larger disk (root device hint \"size\") or a smaller image"
+        "the image is larger than the disk: at least {image} bytes are needed, {path} has {disk} bytes; use a larger disk (root device hint \"size\") or a smaller image"
     )]
     TooLarge {
         /// The disk.
         path: String,
         /// Its bytes.
         disk: u64,
+        /// What is known of the image's bytes.
+        image: u64,
+    },
+    /// The old partition table could not be removed.
+    #[error("wiping the old partition table of {path} failed: {source}")]
+    Wipe {
+        /// The disk.
+        path: String,
+        /// The kernel's reason.
+        source: io::Error,
     },
     /// A write failed.
     #[error("writing at byte {offset} of {path} failed: {source}; the disk may be defective")]
@@ -43,147 +53,227 @@ pub enum SinkError {
 /// The writing end.
 pub struct Sink {
     device: Arc<Device>,
-    buffer: Aligned,
-    filled: usize,
-    /// Disk offset of the buffer's start.
-    offset: u64,
+    meter: Arc<Meter>,
+    /// Removes the old partition table; called once, when the image was found to fit.
+    wipe: Option<Box<dyn FnOnce() -> io::Result<()> + Send>>,
+    writer: Option<Writer>,
+    run: Option<Run>,
     zeros: Range<u64>,
     head: Vec<u8>,
     tail: Vec<u8>,
+    /// End of the image, as far as it is known.
+    end: u64,
+}
+
+/// Bytes that follow one another on the disk.
+struct Run {
+    buffer: Aligned,
+    offset: u64,
+    filled: usize,
+}
+
+impl Run {
+    fn end(&self) -> u64 {
+        self.offset + self.filled as u64
+    }
 }
 
 impl Sink {
-    /// Starts at the disk's first byte.
-    pub fn new(device: Arc<Device>) -> Self {
+    /// Nothing is written yet.
+    pub fn new(
+        device: Arc<Device>,
+        meter: Arc<Meter>,
+        wipe: Box<dyn FnOnce() -> io::Result<()> + Send>,
+    ) -> Self {
         Self {
             device,
-            buffer: Aligned::new(),
-            filled: 0,
-            offset: 0,
+            meter,
+            wipe: Some(wipe),
+            writer: None,
+            run: None,
             zeros: 0..0,
-            head: Vec::new(),
+            head: vec![0; HELD as usize],
             tail: Vec::new(),
+            end: 0,
         }
     }
 
-    /// Bytes taken so far.
-    pub fn taken(&self) -> u64 {
-        self.offset + self.filled as u64
-    }
-
-    /// Takes decoded bytes.
-    pub fn push(&mut self, mut bytes: &[u8]) -> Result<(), SinkError> {
-        if bytes.len() as u64 > self.device.size - self.taken().min(self.device.size) {
-            return Err(SinkError::TooLarge {
-                path: self.path(),
-                disk: self.device.size,
-            });
+    /// The image begins again at its first byte; what is on its way to the disk goes first.
+    pub fn restart(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.filled = 0;
         }
-        while !bytes.is_empty() {
-            let room = (CHUNK - self.filled).min(bytes.len());
-            self.buffer.slice_mut()[self.filled..self.filled + room]
-                .copy_from_slice(&bytes[..room]);
-            self.filled += room;
-            bytes = &bytes[room..];
-            if self.filled == CHUNK {
-                self.drain()?;
-            }
-        }
-        Ok(())
+        self.zeros = 0..0;
+        self.head.fill(0);
+        self.tail.clear();
+        self.end = 0;
     }
 
     /// Writes what is still buffered, all but the held-back ends, and syncs.
     pub fn finish(&mut self) -> Result<(), SinkError> {
-        // A last sector that the image does not fill is filled with zeros, never left half old.
-        let sector = usize::try_from(self.device.sector).unwrap_or(512).max(1);
-        let padded = self.filled.next_multiple_of(sector).min(CHUNK);
-        let limit =
-            usize::try_from(self.device.size - self.offset.min(self.device.size)).unwrap_or(CHUNK);
-        let padded = padded.min(limit.max(self.filled));
-        self.buffer.slice_mut()[self.filled..padded].fill(0);
-        self.filled = padded;
+        self.pad()?;
         self.drain()?;
         self.flush_zeros()?;
-        self.device.sync().map_err(|source| self.failed(0, source))
+        if let Some(writer) = self.writer.take() {
+            writer.finish().map_err(|failed| self.failed(failed))?;
+        }
+        self.device.sync().map_err(|source| self.at(0, source))
     }
 
     /// Writes the held-back ends: the tail first, the head last, so that the table appears when all else is there.
     pub fn commit(&self) -> Result<(), SinkError> {
         let tail = self.tail_start();
         if !self.tail.is_empty() {
-            self.device
-                .write(&self.tail, tail)
-                .map_err(|source| self.failed(tail, source))?;
-            self.device
-                .sync()
-                .map_err(|source| self.failed(tail, source))?;
+            self.put(&self.tail, tail)?;
         }
-        self.device
-            .write(&self.head, 0)
-            .map_err(|source| self.failed(0, source))?;
-        self.device.sync().map_err(|source| self.failed(0, source))
+        self.put(self.head(), 0)
     }
 
     /// The first bytes of the image, at most a MiB.
     pub fn head(&self) -> &[u8] {
-        &self.head
+        let length = self.in_sectors(self.end).min(HELD);
+        &self.head[..usize::try_from(length).unwrap_or(self.head.len())]
+    }
+
+    fn put(&self, bytes: &[u8], offset: u64) -> Result<(), SinkError> {
+        self.device
+            .write(bytes, offset)
+            .and_then(|()| self.device.sync())
+            .map_err(|source| self.at(offset, source))
     }
 
     fn tail_start(&self) -> u64 {
         self.device.size.saturating_sub(HELD).max(HELD)
     }
 
-    fn drain(&mut self) -> Result<(), SinkError> {
-        let mut at = 0;
-        while at < self.filled {
-            let offset = self.offset + at as u64;
-            let end = self
-                .filled
-                .min(at + GRAIN - usize::try_from(offset % GRAIN as u64).unwrap_or(0));
-            let end = self.cut(offset, end - at) + at;
-            if offset < HELD {
-                self.head.extend_from_slice(&self.buffer.slice()[at..end]);
-            } else if offset >= self.tail_start() {
-                self.tail.extend_from_slice(&self.buffer.slice()[at..end]);
-            } else if is_zero(&self.buffer.slice()[at..end]) {
-                self.note_zeros(offset, (end - at) as u64)?;
-            } else {
-                let end = self.data_end(at, end);
-                self.flush_zeros()?;
-                self.device
-                    .write(&self.buffer.slice()[at..end], offset)
-                    .map_err(|source| self.failed(offset, source))?;
-                at = end;
-                continue;
-            }
-            at = end;
+    /// Rounded up to whole sectors, as far as the disk goes.
+    fn in_sectors(&self, bytes: u64) -> u64 {
+        bytes
+            .next_multiple_of(self.device.sector.max(1))
+            .min(self.device.size.max(bytes))
+    }
+
+    /// A last sector that the image does not fill is filled with zeros, never left half old.
+    fn pad(&mut self) -> Result<(), SinkError> {
+        let (end, padded) = (self.end, self.in_sectors(self.end));
+        let zeros = vec![0; usize::try_from(padded - end).unwrap_or_default()];
+        self.take(end, &zeros)
+    }
+
+    fn begin_checked(&mut self, expected: Expected) -> Result<(), SinkError> {
+        if let Expected::Exactly(size) | Expected::AtLeast(size) = expected {
+            self.check_room(size)?;
         }
-        self.offset += self.filled as u64;
-        self.filled = 0;
+        self.meter.begin(expected);
+        if let Some(wipe) = self.wipe.take() {
+            let path = self.path();
+            wipe().map_err(|source| SinkError::Wipe { path, source })?;
+            let started = Writer::start(Arc::clone(&self.device), Arc::clone(&self.meter));
+            self.writer = Some(started.map_err(|source| self.at(0, source))?);
+        }
         Ok(())
     }
 
-    /// Extends a run of data over following grains with data, so that writes are large.
-    fn data_end(&self, at: usize, mut end: usize) -> usize {
-        while end < self.filled {
-            let next = self.cut(self.offset + end as u64, GRAIN.min(self.filled - end)) + end;
-            let inside = self.offset + (next as u64) <= self.tail_start();
-            if at == next || !inside || is_zero(&self.buffer.slice()[end..next]) {
-                break;
-            }
-            end = next;
+    fn check_room(&self, image: u64) -> Result<(), SinkError> {
+        if image <= self.device.size {
+            return Ok(());
         }
-        end
+        Err(SinkError::TooLarge {
+            path: self.path(),
+            disk: self.device.size,
+            image,
+        })
     }
 
-    /// Cuts a piece at the borders of the held-back ends.
-    fn cut(&self, offset: u64, length: usize) -> usize {
-        for border in [HELD, self.tail_start()] {
-            if offset < border {
-                return length.min(usize::try_from(border - offset).unwrap_or(length));
+    /// Splits what comes at the borders of the held-back ends.
+    fn split(&self, range: Range<u64>) -> [Range<u64>; 3] {
+        let (head, tail) = (HELD, self.tail_start());
+        let clip = |from: u64, to: u64| {
+            let part = range.start.max(from)..range.end.min(to);
+            if part.is_empty() {
+                range.end..range.end
+            } else {
+                part
+            }
+        };
+        [clip(0, head), clip(head, tail), clip(tail, u64::MAX)]
+    }
+
+    fn take(&mut self, offset: u64, bytes: &[u8]) -> Result<(), SinkError> {
+        let end = offset.saturating_add(bytes.len() as u64);
+        self.check_room(end)?;
+        self.end = self.end.max(end);
+        let [head, middle, tail] = self.split(offset..end);
+        let part =
+            |range: &Range<u64>| &bytes[place(range.start - offset)..place(range.end - offset)];
+        if !head.is_empty() {
+            self.head[place(head.start)..place(head.end)].copy_from_slice(part(&head));
+            self.meter.settled(head.end - head.start);
+        }
+        if !tail.is_empty() {
+            let kept = self.tail_place(&tail);
+            self.tail[kept].copy_from_slice(part(&tail));
+            self.meter.settled(tail.end - tail.start);
+        }
+        self.append(middle.start, part(&middle))
+    }
+
+    fn tail_place(&mut self, range: &Range<u64>) -> Range<usize> {
+        let start = self.tail_start();
+        let kept = place(range.start - start)..place(range.end - start);
+        if self.tail.len() < kept.end {
+            self.tail.resize(kept.end, 0);
+        }
+        kept
+    }
+
+    /// Gathers bytes that follow one another.
+    fn append(&mut self, mut offset: u64, mut bytes: &[u8]) -> Result<(), SinkError> {
+        while !bytes.is_empty() {
+            if self.run.as_ref().is_some_and(|run| run.end() != offset) {
+                self.drain()?;
+            }
+            let run = match &mut self.run {
+                Some(run) => run,
+                None => {
+                    let buffer = self.writer.as_mut().and_then(Writer::buffer);
+                    let Some(buffer) = buffer else {
+                        return Err(self.broken());
+                    };
+                    self.run.insert(Run {
+                        buffer,
+                        offset,
+                        filled: 0,
+                    })
+                }
+            };
+            let length = (CHUNK - run.filled).min(bytes.len());
+            run.buffer.slice_mut()[run.filled..run.filled + length]
+                .copy_from_slice(&bytes[..length]);
+            run.filled += length;
+            offset += length as u64;
+            bytes = &bytes[length..];
+            if run.filled == CHUNK {
+                self.drain()?;
             }
         }
-        length
+        Ok(())
+    }
+
+    /// Hands what was gathered to the writer: data to write, zeros to zero.
+    fn drain(&mut self) -> Result<(), SinkError> {
+        let Some(run) = self.run.take() else {
+            return Ok(());
+        };
+        let (data, zeros) = zeros::part(&run.buffer.slice()[..run.filled], run.offset);
+        for range in zeros {
+            self.note_zeros(run.offset + range.start as u64, range.len() as u64)?;
+        }
+        let sent = match &self.writer {
+            Some(writer) => writer.write(run.buffer, data, run.offset),
+            None => false,
+        };
+        if sent { Ok(()) } else { Err(self.broken()) }
     }
 
     fn note_zeros(&mut self, offset: u64, length: u64) -> Result<(), SinkError> {
@@ -200,16 +290,31 @@ impl Sink {
         if range.is_empty() {
             return Ok(());
         }
-        self.device
-            .zero(range.start, range.end - range.start)
-            .map_err(|source| self.failed(range.start, source))
+        match self.writer.as_ref().is_some_and(|it| it.zero(range)) {
+            true => Ok(()),
+            false => Err(self.broken()),
+        }
+    }
+
+    /// The writer takes nothing any more: it has the reason.
+    fn broken(&mut self) -> SinkError {
+        let failed = self.writer.take().and_then(|it| it.finish().err());
+        let failed = failed.unwrap_or_else(|| WriteFailed {
+            offset: 0,
+            source: io::Error::other("nothing can be written any more"),
+        });
+        self.failed(failed)
     }
 
     fn path(&self) -> String {
         self.device.path.display().to_string()
     }
 
-    fn failed(&self, offset: u64, source: io::Error) -> SinkError {
+    fn failed(&self, failed: WriteFailed) -> SinkError {
+        self.at(failed.offset, failed.source)
+    }
+
+    fn at(&self, offset: u64, source: io::Error) -> SinkError {
         SinkError::Write {
             path: self.path(),
             offset,
@@ -218,30 +323,46 @@ impl Sink {
     }
 }
 
-fn is_zero(bytes: &[u8]) -> bool {
-    // In blocks, because this is on the path of every byte.
-    let blocks = bytes.chunks_exact(64);
-    blocks.remainder().iter().all(|b| *b == 0) && { blocks }.all(|block| *block == [0; 64])
+impl Drop for Sink {
+    /// Whoever gives up leaves no thread behind that still writes.
+    fn drop(&mut self) {
+        if let Some(writer) = self.writer.take() {
+            // The failure that led here is the one that counts.
+            let _ = writer.finish();
+        }
+    }
 }
 
-/// A buffer of [`CHUNK`] bytes at an address that unbuffered writes accept.
-struct Aligned {
-    bytes: Vec<u8>,
-    start: usize,
+impl Output for Sink {
+    fn begin(&mut self, expected: Expected) -> io::Result<()> {
+        self.begin_checked(expected).map_err(io::Error::other)
+    }
+
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.take(offset, bytes).map_err(io::Error::other)
+    }
+
+    fn zero(&mut self, offset: u64, length: u64) -> io::Result<()> {
+        let end = offset.saturating_add(length);
+        let result = self.check_room(end).and_then(|()| {
+            self.end = self.end.max(end);
+            // The held-back ends are zeros until something else comes.
+            let [head, middle, tail] = self.split(offset..end);
+            if !tail.is_empty() {
+                self.tail_place(&tail);
+            }
+            self.meter
+                .settled(head.end - head.start + tail.end - tail.start);
+            if middle.is_empty() {
+                return Ok(());
+            }
+            self.note_zeros(middle.start, middle.end - middle.start)
+        });
+        result.map_err(io::Error::other)
+    }
 }
 
-impl Aligned {
-    fn new() -> Self {
-        let bytes = vec![0; CHUNK + ALIGN];
-        let start = bytes.as_ptr().align_offset(ALIGN).min(ALIGN);
-        Self { bytes, start }
-    }
-
-    fn slice(&self) -> &[u8] {
-        &self.bytes[self.start..self.start + CHUNK]
-    }
-
-    fn slice_mut(&mut self) -> &mut [u8] {
-        &mut self.bytes[self.start..self.start + CHUNK]
-    }
+/// Places within buffers fit any address space.
+fn place(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }

@@ -1,33 +1,28 @@
-//! The writing thread: takes downloaded bytes from a bounded channel, hashes them in file order, decodes them and hands
-//! them to the sink. One thread, so that bytes written are always bytes hashed.
+//! From the download to the disk, in threads that overlap: one decodes what comes, one hashes the same bytes in the file's
+//! order, one writes. Every queue between them is bounded.
 
-use std::io::{self, Write};
+use std::io;
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
+use agent_image::{Declared, Decoded, ImageError, Limits};
 use agent_wire::ProgressPhase;
 use bytes::Bytes;
-use flate2::write::MultiGzDecoder;
 use tokio::sync::mpsc;
 
+use super::ahead::Ask;
 use super::checksum::{Algorithm, Running};
-use super::format::{self, Encoding};
+use super::feed::{Broken, Feed, FeedReader};
+use super::meter::Meter;
 use super::sink::{Sink, SinkError};
 use crate::disk::device::Device;
 use crate::disk::wipe;
 use crate::failure::Failure;
 use crate::host::Host;
-use crate::progress::ProgressBoard;
 
-/// What the download sends.
-#[derive(Debug)]
-pub enum Feed {
-    /// The next bytes of the file.
-    Data(Bytes),
-    /// The download begins again at the first byte.
-    Restart,
-    /// The file is complete.
-    End,
-}
+/// Pieces between the decoder and the hash; they are the decoder's own, so this costs no memory that the download does not.
+const TO_HASH: usize = 16;
 
 /// A completely written image whose ends are still held back.
 pub struct Written {
@@ -39,170 +34,127 @@ pub struct Written {
     pub bytes: u64,
 }
 
-/// Lets the decoder write into the sink and keeps the sink's own error.
-struct Target {
-    sink: Sink,
-    checked: bool,
-    error: Option<Failure>,
+/// What is written where.
+pub struct Work {
+    /// The machine.
+    pub host: Host,
+    /// The disk.
+    pub device: Arc<Device>,
+    /// How the file is hashed.
+    pub algorithm: Algorithm,
+    /// What the image is said to be.
+    pub declared: Declared,
+    /// Progress.
+    pub meter: Arc<Meter>,
 }
 
-impl Target {
-    fn keep(&mut self, failure: Failure) -> io::Error {
-        self.error = Some(failure);
-        io::Error::other("see the kept failure")
-    }
-}
-
-impl Write for Target {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if !self.checked && !bytes.is_empty() {
-            self.checked = true;
-            format::check_decoded(bytes).map_err(|f| self.keep(f))?;
-        }
-        self.sink
-            .push(bytes)
-            .map_err(|e| self.keep(sink_failure(&e)))?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn sink_failure(error: &SinkError) -> Failure {
-    Failure::image_write(error.to_string())
-}
-
-enum Decoder {
-    /// Nothing came yet.
-    Waiting(Target),
-    Plain(Target),
-    Gzip(Box<MultiGzDecoder<Target>>),
-}
-
-impl Decoder {
-    fn new(sink: Sink) -> Self {
-        Self::Waiting(Target {
-            sink,
-            checked: false,
-            error: None,
-        })
-    }
-
-    /// Chooses by the first bytes of the file.
-    fn started(self, first: &[u8]) -> Result<Self, Failure> {
-        match self {
-            Self::Waiting(target) => Ok(match format::sniff(first)? {
-                Encoding::Plain => Self::Plain(target),
-                Encoding::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(target))),
-            }),
-            other => Ok(other),
-        }
-    }
-
-    fn target(&mut self) -> &mut Target {
-        match self {
-            Self::Waiting(target) | Self::Plain(target) => target,
-            Self::Gzip(decoder) => decoder.get_mut(),
-        }
-    }
-
-    fn push(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        let result = match self {
-            Self::Waiting(target) | Self::Plain(target) => target.write_all(bytes),
-            Self::Gzip(decoder) => decoder.write_all(bytes),
-        };
-        result.map_err(|error| self.explain(&error))
-    }
-
-    fn explain(&mut self, error: &io::Error) -> Failure {
-        self.target().error.take().unwrap_or_else(|| {
-            Failure::image(format!(
-                "the gzip data of the image is damaged: {error}; check or rebuild the file"
-            ))
-        })
-    }
-
-    fn finish(mut self) -> Result<Sink, Failure> {
-        if let Self::Gzip(decoder) = &mut self
-            && let Err(error) = decoder.try_finish()
-        {
-            return Err(self.explain(&error));
-        }
-        match self {
-            Self::Waiting(target) | Self::Plain(target) => Ok(target.sink),
-            Self::Gzip(decoder) => {
-                let target = decoder
-                    .finish()
-                    .map_err(|e| Failure::image(format!("gzip: {e}")))?;
-                Ok(target.sink)
-            }
-        }
-    }
-}
-
-/// Runs until the file is complete; blocks, so it belongs on a thread of its own.
-///
-/// The old partition table goes when the first byte is there and looks right: an image that cannot be had, or that does
-/// not fit, costs nothing.
-pub fn write(
-    host: &Host,
-    device: &Arc<Device>,
-    algorithm: Algorithm,
-    mut feed: mpsc::Receiver<Feed>,
-    board: &ProgressBoard,
-) -> Result<Written, Failure> {
-    let mut hash = Running::new(algorithm);
-    let mut decoder = Decoder::new(Sink::new(Arc::clone(device)));
-    let mut wiped = false;
-    while let Some(message) = feed.blocking_recv() {
-        match message {
-            Feed::Data(bytes) if bytes.is_empty() => {}
-            Feed::Data(bytes) => {
-                hash.update(&bytes);
-                decoder = decoder.started(&bytes)?;
-                if !std::mem::replace(&mut wiped, true) {
-                    wipe_table(host, device, board)?;
+impl Work {
+    /// Runs until the file is complete; blocks, so it belongs on a thread of its own.
+    ///
+    /// The old partition table goes when the first bytes are there and look right: an image that cannot be had, or that
+    /// does not fit, costs nothing.
+    pub fn run(
+        &self,
+        feed: mpsc::Receiver<Feed>,
+        asks: mpsc::Sender<Ask>,
+    ) -> Result<Written, Failure> {
+        let mut sink = self.sink();
+        let (mut hash, to_hash) = Hash::start(self.algorithm)?;
+        let mut file = FeedReader::new(feed, to_hash, asks, Arc::clone(&self.meter));
+        loop {
+            let decoded =
+                agent_image::decode(&mut file, self.declared, &mut sink, Limits::default());
+            match decoded {
+                Ok(decoded) => {
+                    drop(file);
+                    return complete(sink, hash, decoded);
                 }
-                decoder.push(&bytes)?;
-                board.done(decoder.target().sink.taken());
+                Err(error) if is_restart(&error) => {
+                    let (next, to_hash) = Hash::start(self.algorithm)?;
+                    hash = next;
+                    file = file.again(to_hash);
+                    sink.restart();
+                    self.meter.restart();
+                }
+                Err(error) => return Err(failure(error)),
             }
-            Feed::Restart => {
-                hash = Running::new(algorithm);
-                decoder = Decoder::new(Sink::new(Arc::clone(device)));
-                board.done(0);
-            }
-            Feed::End => return complete(decoder, hash),
         }
     }
-    Err(Failure::download(
-        "the download stopped before the image was complete",
-    ))
-}
 
-fn wipe_table(host: &Host, device: &Device, board: &ProgressBoard) -> Result<(), Failure> {
-    board.phase(ProgressPhase::Wiping);
-    wipe::table(host, device).map_err(|error| {
-        Failure::image_write(format!(
-            "wiping the old partition table of {} failed: {error}",
-            device.path.display()
-        ))
-    })?;
-    board.phase(ProgressPhase::Writing);
-    Ok(())
-}
-
-fn complete(decoder: Decoder, hash: Running) -> Result<Written, Failure> {
-    let mut sink = decoder.finish()?;
-    let bytes = sink.taken();
-    if bytes == 0 {
-        return Err(Failure::image("the image is empty"));
+    fn sink(&self) -> Sink {
+        let (host, device) = (self.host.clone(), Arc::clone(&self.device));
+        let meter = Arc::clone(&self.meter);
+        let wipe = move || {
+            meter.board().phase(ProgressPhase::Wiping);
+            wipe::table(&host, &device)?;
+            meter.board().phase(ProgressPhase::Writing);
+            Ok(())
+        };
+        Sink::new(
+            Arc::clone(&self.device),
+            Arc::clone(&self.meter),
+            Box::new(wipe),
+        )
     }
-    sink.finish().map_err(|e| sink_failure(&e))?;
+}
+
+fn complete(mut sink: Sink, hash: Hash, decoded: Decoded) -> Result<Written, Failure> {
+    sink.finish()
+        .map_err(|e| Failure::image_write(e.to_string()))?;
     Ok(Written {
         sink,
-        digest: hash.hex(),
-        bytes,
+        digest: hash.finish()?,
+        bytes: decoded.size,
     })
+}
+
+fn is_restart(error: &ImageError) -> bool {
+    let ImageError::Read(error) = error else {
+        return false;
+    };
+    let broken = error.get_ref().and_then(|it| it.downcast_ref());
+    matches!(broken, Some(Broken::Restarted))
+}
+
+fn failure(error: ImageError) -> Failure {
+    match error {
+        ImageError::Write(error) => Failure::image_write(words(&error)),
+        ImageError::Read(error) => Failure::download(error.to_string()),
+        other => Failure::image(other.to_string()),
+    }
+}
+
+fn words(error: &io::Error) -> String {
+    let ours = error
+        .get_ref()
+        .and_then(|it| it.downcast_ref::<SinkError>());
+    ours.map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// The hashing thread.
+struct Hash(JoinHandle<String>);
+
+impl Hash {
+    fn start(algorithm: Algorithm) -> Result<(Self, SyncSender<Bytes>), Failure> {
+        let (sender, receiver) = sync_channel::<Bytes>(TO_HASH);
+        let work = move || {
+            let mut running = Running::new(algorithm);
+            for bytes in receiver {
+                running.update(&bytes);
+            }
+            running.hex()
+        };
+        let thread = std::thread::Builder::new()
+            .name("image-hash".to_owned())
+            .spawn(work)
+            .map_err(|e| Failure::image_write(format!("no thread for the checksum: {e}")))?;
+        Ok((Self(thread), sender))
+    }
+
+    /// Waits for the rest. The sender must be gone.
+    fn finish(self) -> Result<String, Failure> {
+        self.0
+            .join()
+            .map_err(|_| Failure::checksum("the hashing thread broke"))
+    }
 }

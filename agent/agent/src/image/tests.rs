@@ -1,7 +1,9 @@
 //! Images through the whole way, onto ordinary files and (as root) loop devices, from a server that misbehaves on demand.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod config_drives;
 mod faulty_server;
+mod formats;
 mod loop_disk;
 mod placing;
 
@@ -88,7 +90,6 @@ fn fetcher(allowed: &[&str]) -> Fetcher {
         policy,
         Duration::from_secs(20),
         &Default::default(),
-        None,
     )
     .unwrap()
 }
@@ -285,32 +286,25 @@ async fn an_image_larger_than_the_disk_is_refused_before_or_during_writing() {
 #[tokio::test]
 async fn foreign_formats_are_refused_by_name() {
     let disk = old_disk(16 * MIB);
-    let mut qcow2 = image();
-    qcow2[..4].copy_from_slice(b"QFI\xfb");
-    let server = FaultyServer::start(qcow2.clone(), vec![]).await;
-    let mut info = info(&server, &qcow2);
-    let error = deploy(&info, disk.path()).await.unwrap_err();
-    assert!(
-        error.details.contains("qcow2") && error.details.contains("raw"),
-        "{error}"
-    );
-    info.disk_format = Some("qcow2".to_owned());
-    assert!(
-        deploy(&info, disk.path())
-            .await
-            .unwrap_err()
-            .details
-            .contains("qemu-img")
-    );
+    let mut vmdk = image();
+    vmdk[..4].copy_from_slice(b"KDMV");
+    let server = FaultyServer::start(vmdk.clone(), vec![]).await;
+    let mut info = info(&server, &vmdk);
+    for (format, told) in [
+        (Some("raw"), "declared as raw but its content is VMDK"),
+        (Some("qcow2"), "declared as qcow2 but its content is VMDK"),
+        (None, "content is VMDK"),
+        (Some("vmdk"), "qemu-img"),
+    ] {
+        info.disk_format = format.map(ToOwned::to_owned);
+        let error = deploy(&info, disk.path()).await.unwrap_err();
+        assert!(error.details.contains(told), "{error}");
+    }
     info.disk_format = Some("raw".to_owned());
     info.image_type = Some("partition".to_owned());
-    assert!(
-        deploy(&info, disk.path())
-            .await
-            .unwrap_err()
-            .details
-            .contains("partition image")
-    );
+    let error = deploy(&info, disk.path()).await.unwrap_err();
+    assert!(error.details.contains("partition image"), "{error}");
+    assert_eq!(std::fs::read(disk.path()).unwrap()[..16], [0xa5; 16]);
 }
 
 #[tokio::test]

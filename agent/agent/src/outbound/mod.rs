@@ -2,5 +2,11 @@
 
 pub mod client;
 pub mod dns;
+pub mod document;
+pub mod fetch_error;
 pub mod networks;
+pub mod proxies;
 pub mod trust;
+
+#[cfg(test)]
+pub(crate) mod tests;

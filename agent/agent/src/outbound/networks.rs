@@ -53,6 +53,25 @@ fn plain(ip: IpAddr) -> IpAddr {
     }
 }
 
+/// The IPv4 address in one of NAT64's well-known prefix (RFC 6052) or of 6to4 (RFC 3056), or an IPv4-compatible one (RFC 4291).
+fn behind_gateway(ip: IpAddr) -> Option<IpAddr> {
+    let IpAddr::V6(v6) = ip else {
+        return None;
+    };
+    let bytes = v6.octets();
+    let four = |at: usize| {
+        let four: Option<[u8; 4]> = bytes.get(at..at + 4)?.try_into().ok();
+        four.map(IpAddr::from)
+    };
+    let nat64 = bytes.starts_with(&[0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let compatible = bytes.starts_with(&[0; 12]) && !v6.is_loopback() && !v6.is_unspecified();
+    match bytes {
+        [0x20, 0x02, ..] => four(2),
+        _ if nat64 || compatible => four(12),
+        _ => None,
+    }
+}
+
 /// The rules for one agent.
 #[derive(Clone, Debug, Default)]
 pub struct OutboundPolicy {
@@ -79,9 +98,16 @@ impl OutboundPolicy {
         }
     }
 
-    /// Refuses an address in words, or lets it pass.
+    /// Refuses an address in words, or lets it pass. An IPv6 address that a gateway turns into an IPv4 one is judged as both.
     pub fn check(&self, ip: IpAddr) -> Result<(), String> {
         let ip = plain(ip);
+        if let Some(inner) = behind_gateway(ip) {
+            self.judge(inner)?;
+        }
+        self.judge(ip)
+    }
+
+    fn judge(&self, ip: IpAddr) -> Result<(), String> {
         if self.allowed.iter().any(|n| n.contains(ip)) {
             return Ok(());
         }
@@ -135,6 +161,11 @@ mod tests {
             ("0.0.0.0", false),
             ("224.0.0.1", false),
             ("10.2.3.4", false),
+            ("64:ff9b::7f00:1", false),
+            ("64:ff9b::a02:1", false),
+            ("64:ff9b::c000:201", true),
+            ("2002:a9fe:a9fe::1", false),
+            ("::127.0.0.1", false),
             ("10.1.3.4", true),
             ("192.0.2.1", true),
             ("2001:db8::1", true),

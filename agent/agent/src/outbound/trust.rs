@@ -18,6 +18,8 @@ const SYSTEM_BUNDLES: [&str; 2] = [
 pub struct Trust {
     /// Authority of the API's listeners, as PEM.
     pub api_ca_pem: Option<String>,
+    /// Further authorities for images, as PEM, named by the conductor.
+    pub image_ca_pem: Option<String>,
     /// Verify nothing.
     pub insecure: bool,
 }
@@ -33,11 +35,11 @@ impl Trust {
         self.config(roots)
     }
 
-    /// For images and config drives: public roots, the ramdisk's bundle and the API's authority.
+    /// For images and config drives: public roots, the ramdisk's bundle, the API's authority and those named for images.
     pub fn image_config(&self) -> Result<ClientConfig, rustls::Error> {
         let mut roots = RootCertStore::empty();
         add_public(&mut roots);
-        if let Some(pem) = &self.api_ca_pem {
+        for pem in [&self.api_ca_pem, &self.image_ca_pem].into_iter().flatten() {
             add_pem(&mut roots, pem.as_bytes());
         }
         self.config(roots)

@@ -47,6 +47,7 @@ async fn start() -> Running {
     let trust = Trust {
         api_ca_pem: Some(own.pem.clone()),
         insecure: false,
+        ..Trust::default()
     };
     let client = Client::builder()
         .tls_backend_preconfigured(trust.api_config().unwrap())

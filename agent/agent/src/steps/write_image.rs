@@ -1,6 +1,5 @@
 //! Step `write_image`: chooses the root disk, streams the image to it, places the config drive.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +18,8 @@ use crate::inventory::disks;
 use crate::log::info;
 use crate::outbound::client::Fetcher;
 use crate::outbound::networks::OutboundPolicy;
+use crate::outbound::proxies::Proxies;
+use crate::outbound::trust::Trust;
 
 /// The step.
 pub const SPEC: StepSpec = StepSpec {
@@ -55,9 +56,10 @@ async fn run(mut context: StepContext) -> Result<Option<Value>, Failure> {
         .or_else(|| image.configdrive.clone().filter(|d| !d.is_empty()));
     let agent = context.agent;
     let fetcher = fetcher(&agent, &image)?;
+    let retries = patience(&agent).retries();
     // Fetched first: a config drive that cannot be had must not cost a whole image.
     let drive = match &drive {
-        Some(text) => Some(config_drive::obtain(text.expose(), &fetcher).await?),
+        Some(text) => Some(config_drive::obtain(text.expose(), &fetcher, retries).await?),
         None => None,
     };
     let disk = root_disk(&agent, &context.node).await?;
@@ -90,32 +92,33 @@ fn deployment<'a>(agent: &'a Agent, fetcher: &'a Fetcher) -> Deployment<'a> {
     Deployment {
         host: &agent.host,
         fetcher,
-        patience: Patience {
-            retries: agent.params.image_retries,
-            interval: agent.params.image_retry_interval,
-            max_duration: agent.params.image_max_duration,
-        },
+        patience: patience(agent),
         md5_allowed: agent.settings().md5_allowed,
         board: &agent.progress,
+    }
+}
+
+fn patience(agent: &Agent) -> Patience {
+    Patience {
+        retries: agent.params.image_retries,
+        interval: agent.params.image_retry_interval,
+        max_duration: agent.params.image_max_duration,
     }
 }
 
 fn fetcher(agent: &Agent, image: &ImageInfo) -> Result<Fetcher, Failure> {
     let extension = agent.settings().extension.unwrap_or_default();
     let policy = OutboundPolicy::new(&extension.forbidden_networks, &extension.allowed_networks);
-    let proxies: BTreeMap<_, _> = image
-        .proxies
-        .iter()
-        .filter(|(_, url)| !url.is_empty())
-        .map(|(s, u)| (s.clone(), u.clone()))
-        .collect();
+    let trust = Trust {
+        image_ca_pem: extension.image_ca_pem,
+        ..agent.trust.clone()
+    };
     Fetcher::new(
-        &agent.trust,
+        &trust,
         agent.dns.clone(),
         Arc::new(policy),
         agent.params.image_timeout,
-        &proxies,
-        image.no_proxy.as_deref(),
+        &Proxies::new(&image.proxies, image.no_proxy.as_deref()),
     )
     .map_err(|e| Failure::download(format!("the HTTP client cannot be set up: {e}")))
 }

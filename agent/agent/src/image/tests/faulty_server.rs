@@ -104,12 +104,12 @@ fn answer(text: &str, seen: &Mutex<Seen>, body: &[u8], ranges: bool) -> (Vec<u8>
         })
     };
     let mut seen = lock(seen);
-    let start = header("range").and_then(|r| {
-        r.strip_prefix("bytes=")?
-            .strip_suffix('-')?
-            .parse::<usize>()
-            .ok()
+    let range = header("range").and_then(|r| {
+        let (start, last) = r.strip_prefix("bytes=")?.split_once('-')?;
+        Some((start.parse::<usize>().ok()?, last.parse::<usize>().ok()))
     });
+    let start = range.map(|(start, _)| start);
+    let last = range.and_then(|(_, last)| last).unwrap_or(usize::MAX);
     seen.ranges.push(start);
     seen.authorizations.push(header("authorization"));
     let fault = if seen.faults.is_empty() {
@@ -133,12 +133,13 @@ fn answer(text: &str, seen: &Mutex<Seen>, body: &[u8], ranges: bool) -> (Vec<u8>
     let etag = format!("\"v{}\"", seen.etag);
     let unchanged = header("if-range").is_none_or(|wanted| wanted == etag);
     let start = start.filter(|_| ranges && unchanged);
-    let part = &body[start.unwrap_or(0)..];
+    let end = start.map_or(body.len(), |_| last.saturating_add(1).min(body.len()));
+    let part = &body[start.unwrap_or(0)..end];
     let mut head = match start {
         Some(start) => {
             format!(
                 "HTTP/1.1 206 Partial\r\nContent-Range: bytes {start}-{}/{}\r\n",
-                body.len() - 1,
+                end - 1,
                 body.len()
             )
         }

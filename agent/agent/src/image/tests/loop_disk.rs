@@ -10,12 +10,12 @@ pub struct LoopDisk {
 }
 
 impl LoopDisk {
-    /// Attaches a file of this size; `None` when this machine cannot.
-    pub fn attach(size: u64) -> Option<Self> {
+    /// Attaches a file of this size with sectors of this many bytes; `None` when this machine cannot.
+    pub fn attach(size: u64, sector: u32) -> Option<Self> {
         let file = tempfile::NamedTempFile::new().ok()?;
         file.as_file().set_len(size).ok()?;
         let output = Command::new("losetup")
-            .args(["--find", "--show"])
+            .args(["--find", "--show", "--sector-size", &sector.to_string()])
             .arg(file.path())
             .output()
             .ok()?;

@@ -5,6 +5,12 @@ use std::path::PathBuf;
 use super::loop_disk::LoopDisk;
 use super::*;
 use crate::image::config_drive;
+use crate::outbound::document::Retries;
+
+pub const ONCE: Retries = Retries {
+    times: 0,
+    interval: Duration::ZERO,
+};
 
 #[tokio::test]
 async fn the_config_drive_goes_to_the_end_and_is_found_again() {
@@ -15,7 +21,9 @@ async fn the_config_drive_goes_to_the_end_and_is_found_again() {
     let host = Host::guest(vec![disk.path().to_owned()], false);
     let drive = vec![0x42; 300_000];
     let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, gzip(&drive));
-    let decoded = config_drive::obtain(&text, &fetcher(&[])).await.unwrap();
+    let decoded = config_drive::obtain(&text, &fetcher(&[]), ONCE)
+        .await
+        .unwrap();
     assert_eq!(decoded, drive);
     let device = Device::open_write(disk.path()).unwrap();
     let first = config_drive::place(&host, &device, &decoded).unwrap();
@@ -34,7 +42,7 @@ async fn the_config_drive_goes_to_the_end_and_is_found_again() {
     let error = config_drive::place(&host, &device, &drive).unwrap_err();
     assert!(error.details.contains("no room"), "{error}");
     assert!(
-        config_drive::obtain("not base64!", &fetcher(&[]))
+        config_drive::obtain("not base64!", &fetcher(&[]), ONCE)
             .await
             .is_err()
     );
@@ -42,7 +50,7 @@ async fn the_config_drive_goes_to_the_end_and_is_found_again() {
 
 #[tokio::test]
 async fn a_loop_device_is_deployed_to() {
-    let Some(disk) = LoopDisk::attach(96 * MIB) else {
+    let Some(disk) = LoopDisk::attach(96 * MIB, 512) else {
         eprintln!("SKIPPED: no loop device can be attached here (not root, or no losetup)");
         return;
     };
