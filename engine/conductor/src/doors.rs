@@ -69,7 +69,20 @@ impl Conductor {
         }
     }
 
-    async fn check_soft_power(&self, node: &Node) -> Result<(), EngineError> {
+    /// Notes the time of an edit that changed nothing.
+    async fn touch(&self, uuid: Uuid) -> Result<(), EngineError> {
+        let _turn = self.inner.nodes.lock(uuid).await;
+        let before = self.load(uuid).await?;
+        let mut after = before.clone();
+        after.updated_at = Some(self.now());
+        self.commit_edit(&before, after).await.map(drop)
+    }
+
+    async fn check_soft_power(&self, node: &Node, target: PowerTarget) -> Result<(), EngineError> {
+        let needed = match node.disable_power_off && target == PowerTarget::SoftReboot {
+            true => PowerAction::GracefulRestart,
+            false => PowerAction::GracefulShutdown,
+        };
         let machine = self.inner.hardware.machine(node)?;
         let supported = self
             .live(async {
@@ -80,14 +93,19 @@ impl Conductor {
                 Ok(power.supported_actions(&machine.target).await?)
             })
             .await?;
-        if supported.contains(&PowerAction::GracefulShutdown) {
+        if supported.contains(&needed) {
             return Ok(());
         }
         Err(Refusal::new(
             RefusalKind::Invalid,
             format!(
-                "The BMC of node {} offers no soft power off; use 'power off'",
-                node.uuid
+                "The BMC of node {} offers no {needed}; use '{}'",
+                node.uuid,
+                match target.final_state() {
+                    model::PowerState::Off => PowerTarget::Off,
+                    _ => PowerTarget::Reboot,
+                }
+                .as_str()
             ),
         )
         .into())
@@ -132,6 +150,7 @@ impl Engine for Conductor {
         let before = self.load(uuid).await?;
         let mut after = edit(&before)?;
         self.check_driver(&after)?;
+        lifecycle::judge_edit(&before, &after)?;
         if reset_interfaces && after.driver != before.driver {
             after
                 .interfaces
@@ -139,14 +158,15 @@ impl Engine for Conductor {
         }
         after.interfaces = self.inner.hardware.resolve_interfaces(&after)?;
         after.conductor_group = after.conductor_group.to_lowercase();
-        lifecycle::judge_edit(&before, &after)?;
         lifecycle::allocation::follow_instance(&mut after);
         // Maintenance is more than a flag: it stops what is under way. It has a turn of its own.
         let maintenance = after.maintenance;
         after.maintenance = before.maintenance;
-        let stored = if after == before {
+        let stored = if after == before && maintenance != before.maintenance {
             before
         } else {
+            // Also what changes nothing was an edit, and the time of the last one is shown.
+            after.updated_at = Some(self.now());
             self.commit_edit(&before, after).await?
         };
         drop(turn);
@@ -203,8 +223,11 @@ impl Engine for Conductor {
         target: PowerTarget,
         timeout_seconds: Option<u32>,
     ) -> Result<(), EngineError> {
+        let node = self.load(uuid).await?;
+        validate::driver_info(&self.inner.hardware, &node)
+            .map_err(|why| Refusal::new(RefusalKind::Invalid, why))?;
         if target.is_soft() {
-            self.check_soft_power(&self.load(uuid).await?).await?;
+            self.check_soft_power(&node, target).await?;
         }
         let fact = Fact::Power {
             target,
@@ -220,14 +243,19 @@ impl Engine for Conductor {
         on: bool,
         reason: Option<String>,
     ) -> Result<(), EngineError> {
-        self.turn(uuid, Fact::Maintenance { on, reason }).await?;
-        Ok(())
+        let before = self.load(uuid).await?;
+        let after = self.turn(uuid, Fact::Maintenance { on, reason }).await?;
+        if after.revision != before.revision {
+            return Ok(());
+        }
+        self.touch(uuid).await
     }
 
     async fn set_target_raid(&self, uuid: Uuid, config: Object) -> Result<(), EngineError> {
         let _turn = self.inner.nodes.lock(uuid).await;
         let node = self.load(uuid).await?;
-        if matches!(node.interface(InterfaceKind::Raid), "" | "no-raid") {
+        let none = matches!(node.interface(InterfaceKind::Raid), "" | "no-raid");
+        if none && !config.is_empty() {
             let text = validate::unsupported(&node, "raid").message;
             return Err(Refusal::new(RefusalKind::NotFound, text).into());
         }

@@ -75,8 +75,13 @@ impl Subject {
         let bin = ironic::install()?;
         let interfaces = INTERFACES.iter();
         let settings = ironic::Settings {
+            hardware_types: "fake-hardware".to_owned(),
             interfaces: interfaces
-                .map(|(kind, name)| ((*kind).to_owned(), (*name).to_owned()))
+                .map(|(kind, name)| ironic::Enabled {
+                    kind: (*kind).to_owned(),
+                    names: vec![(*name).to_owned()],
+                    default: Some((*name).to_owned()),
+                })
                 .collect(),
             automated_clean: false,
             concurrent: 5000,

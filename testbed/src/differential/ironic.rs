@@ -20,14 +20,24 @@ const START: Duration = Duration::from_secs(90);
 const LOOK: Duration = Duration::from_millis(100);
 const GRACE: Duration = Duration::from_secs(20);
 
-/// The interfaces that nodes may use, by kind: `("deploy", "fake")`, several joined by commas.
-pub type Interfaces = Vec<(String, String)>;
+/// The interfaces of one kind that nodes may use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enabled {
+    /// The kind: `deploy`.
+    pub kind: String,
+    /// Their names.
+    pub names: Vec<String>,
+    /// The one of nodes that name none; else each hardware type has its own.
+    pub default: Option<String>,
+}
 
 /// What is set otherwise than Ironic's defaults, besides what running it here takes.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// The hardware types, joined by commas.
+    pub hardware_types: String,
     /// What is enabled of each kind.
-    pub interfaces: Interfaces,
+    pub interfaces: Vec<Enabled>,
     /// Whether machines are cleaned between their uses.
     pub automated_clean: bool,
     /// How many nodes may be deployed or cleaned at once.
@@ -65,6 +75,10 @@ impl Ironic {
     /// Starts it on a new database in `folder` and waits until it answers.
     pub fn start(bin: &Path, folder: &Path, settings: &Settings) -> Result<Self> {
         let address = free_address()?;
+        // Ironic writes boot scripts there at its start, and makes no folder.
+        for name in ["http", "tftp", "images"] {
+            std::fs::create_dir_all(folder.join(name)).context("folders for Ironic")?;
+        }
         let file = folder.join("ironic.conf");
         std::fs::write(&file, configuration(folder, address, settings))
             .context("writing Ironic's configuration")?;
@@ -176,22 +190,36 @@ fn configuration(folder: &Path, address: SocketAddr, settings: &Settings) -> Str
     let interfaces: String = settings
         .interfaces
         .iter()
-        .map(|(kind, names)| {
-            let first = names.split(',').next().unwrap_or_default();
-            format!("enabled_{kind}_interfaces = {names}\ndefault_{kind}_interface = {first}\n")
-        })
+        .map(
+            |Enabled {
+                 kind,
+                 names,
+                 default,
+             }| {
+                let names = names.join(",");
+                let default = default.iter();
+                let default: String = default
+                    .map(|name| format!("default_{kind}_interface = {name}\n"))
+                    .collect();
+                format!("enabled_{kind}_interfaces = {names}\n{default}")
+            },
+        )
         .collect();
     format!(
         "[DEFAULT]\n\
          auth_strategy = noauth\nhost = hammerscale\nrpc_transport = none\nuse_stderr = true\n\
-         enabled_hardware_types = fake-hardware\n{interfaces}\
+         enabled_hardware_types = {types}\n{interfaces}\
          hash_ring_algorithm = sha256\nmy_ip = 127.0.0.1\n\
          [database]\nconnection = sqlite:///{folder}/ironic.sqlite\nsqlite_synchronous = false\n\
          [api]\nhost_ip = 127.0.0.1\nport = {port}\n\
          [conductor]\nautomated_clean = {clean}\nsync_power_state_interval = 0\n\
          heartbeat_timeout = 315576000\nmax_concurrent_deploy = {concurrent}\nmax_concurrent_clean = {concurrent}\n\
-         [dhcp]\ndhcp_provider = none\n",
+         [dhcp]\ndhcp_provider = none\n\
+         [deploy]\nhttp_url = http://127.0.0.1:9\nhttp_root = {folder}/http\n\
+         [pxe]\ntftp_root = {folder}/tftp\ntftp_master_path = {folder}/tftp/master_images\n\
+         images_path = {folder}/images\ninstance_master_path = {folder}/images/masters\n",
         folder = folder.display(),
+        types = settings.hardware_types,
         port = address.port(),
         clean = settings.automated_clean,
         concurrent = settings.concurrent,
@@ -214,9 +242,14 @@ mod tests {
     }
 
     #[test]
-    fn the_first_interface_is_the_default() {
+    fn a_default_interface_is_set() {
         let settings = Settings {
-            interfaces: vec![("inspect".into(), "fake,no-inspect".into())],
+            hardware_types: "fake-hardware".into(),
+            interfaces: vec![Enabled {
+                kind: "inspect".into(),
+                names: vec!["fake".into(), "no-inspect".into()],
+                default: Some("fake".into()),
+            }],
             automated_clean: true,
             concurrent: 7,
         };

@@ -13,17 +13,18 @@ mod script;
 mod states;
 mod stories;
 mod tidy;
+mod waiting;
 pub mod wire;
 mod words;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::suite::workspace;
 use known::Known;
-use pair::Pair;
+use pair::{Hardware, Pair};
 use player::Player;
 use report::Report;
 
@@ -49,6 +50,9 @@ pub struct DifferentialCommand {
     /// List the stories and end
     #[arg(long)]
     list: bool,
+    /// Tell every difference, not one of each kind
+    #[arg(long)]
+    every: bool,
     /// Write what was found to this file, too
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -61,6 +65,7 @@ pub fn stage() -> Result<()> {
         requests: 200,
         seed: 1,
         list: false,
+        every: false,
         report: None,
     };
     command.run()
@@ -89,31 +94,60 @@ impl DifferentialCommand {
         played
     }
 
-    async fn play(&self, stories: Vec<script::Story>, folder: &std::path::Path) -> Result<()> {
-        let known = Known::read(&workspace())?;
-        let pair = Pair::start(folder).await?;
+    async fn play(&self, stories: Vec<script::Story>, folder: &Path) -> Result<()> {
+        let mut report = Report::new(Known::read(&workspace())?);
+        report.every = self.every;
+        for hardware in [Hardware::Fake, Hardware::Every] {
+            let mut wanted = stories.iter().filter(|story| self.wants(&story.title));
+            let others = hardware == Hardware::Fake && self.wants_other_than_stories();
+            if others || wanted.any(|story| stories::hardware(story) == hardware) {
+                let folder = folder.join(format!("{hardware:?}").to_lowercase());
+                std::fs::create_dir(&folder).context("a folder for both servers")?;
+                report = self.play_on(hardware, &stories, &folder, report).await?;
+            }
+        }
+        let text = report.text();
+        print!("{text}");
+        if let Some(file) = &self.report {
+            std::fs::write(file, &text).context("writing the report")?;
+        }
+        self.judge(&report)
+    }
+
+    /// Plays what is for this hardware.
+    async fn play_on(
+        &self,
+        hardware: Hardware,
+        stories: &[script::Story],
+        folder: &Path,
+        report: Report,
+    ) -> Result<Report> {
+        let pair = Pair::start(folder, hardware).await?;
         let mut player = Player {
             sides: pair.sides()?,
-            report: Report::new(known),
+            report,
         };
-        for story in &stories {
-            if self.wants(&story.title)
+        for story in stories {
+            if stories::hardware(story) == hardware
+                && self.wants(&story.title)
                 && let Err(error) = player.play(story).await
             {
                 player.report.broken(&story.title, &error);
             }
         }
-        matrix::play(&mut player, |title| self.wants(title)).await?;
-        if self.wants("generated") {
-            generate::play(&mut player, self.seed, self.requests).await?;
-        }
-        let text = player.report.text();
-        print!("{text}");
-        if let Some(file) = &self.report {
-            std::fs::write(file, &text).context("writing the report")?;
+        if hardware == Hardware::Fake {
+            matrix::play(&mut player, |title| self.wants(title)).await?;
+            if self.wants("generated") {
+                generate::play(&mut player, self.seed, self.requests).await?;
+            }
         }
         pair.engine.stop()?;
-        self.judge(&player.report)
+        Ok(player.report)
+    }
+
+    fn wants_other_than_stories(&self) -> bool {
+        let mut titles = matrix::titles().into_iter();
+        self.wants("generated") || titles.any(|title| self.wants(&title))
     }
 
     fn wants(&self, title: &str) -> bool {

@@ -6,9 +6,27 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::ironic::{self, Interfaces, Ironic};
+use super::ironic::{self, Enabled, Ironic};
 use super::wire::{Request, Side};
 use crate::engine::{EngineProcess, EngineSpec};
+
+/// Which hardware types both know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hardware {
+    /// Fake hardware alone: most stories need no other.
+    Fake,
+    /// Every type that both have; nothing answers at the other end.
+    Every,
+}
+
+impl Hardware {
+    fn types(self) -> &'static [&'static str] {
+        match self {
+            Hardware::Fake => &["fake-hardware"],
+            Hardware::Every => &["fake-hardware", "redfish", "idrac", "manual-management"],
+        }
+    }
+}
 
 /// Both, running.
 pub struct Pair {
@@ -20,11 +38,12 @@ pub struct Pair {
 
 impl Pair {
     /// Starts both; their data and logs are in `folder`.
-    pub async fn start(folder: &Path) -> Result<Self> {
+    pub async fn start(folder: &Path, hardware: Hardware) -> Result<Self> {
         let bin = ironic::install()?;
-        let engine = start_engine(folder)?;
-        let interfaces = enabled(&Side::ours(engine.address)?).await?;
+        let engine = start_engine(folder, hardware)?;
+        let interfaces = enabled(&Side::ours(engine.address)?, hardware).await?;
         let settings = ironic::Settings {
+            hardware_types: hardware.types().join(","),
             interfaces,
             automated_clean: true,
             concurrent: 250,
@@ -42,13 +61,13 @@ impl Pair {
     }
 }
 
-fn start_engine(folder: &Path) -> Result<EngineProcess> {
+fn start_engine(folder: &Path, hardware: Hardware) -> Result<EngineProcess> {
     let path = |name: &str| folder.join(name).display().to_string();
     let keys = [
         ("api.listen", "127.0.0.1:0".to_owned()),
         ("data_dir", path("data")),
         ("sealing_key_file", path("sealing.key")),
-        ("hardware.enabled_types", "fake-hardware".to_owned()),
+        ("hardware.enabled_types", hardware.types().join(",")),
         ("log.level", "warn".to_owned()),
     ];
     let spec = EngineSpec {
@@ -62,40 +81,73 @@ fn start_engine(folder: &Path) -> Result<EngineProcess> {
     EngineProcess::start(&spec)?.map_err(|ended| anyhow::anyhow!("the engine ended: {ended:?}"))
 }
 
-/// What Hammerscale has enabled for fake hardware, the default of each kind first.
-async fn enabled(ours: &Side) -> Result<Interfaces> {
-    let reply = ours
-        .send(&Request::get("/v1/drivers/fake-hardware"))
-        .await
-        .context("asking Hammerscale for its interfaces")?;
-    let driver = reply.json().context("the driver is no JSON")?;
-    let kinds = driver.as_object().context("the driver is no object")?;
-    let listed = kinds.iter().filter_map(|(key, value)| {
-        let kind = key.strip_prefix("enabled_")?.strip_suffix("_interfaces")?;
-        let default = driver[format!("default_{kind}_interface")].as_str()?;
-        Some((kind.to_owned(), ordered(default, value)))
-    });
-    Ok(listed.collect())
+/// What Hammerscale has enabled for these types, kind by kind.
+async fn enabled(ours: &Side, hardware: Hardware) -> Result<Vec<Enabled>> {
+    let mut kinds: Vec<Enabled> = Vec::new();
+    for name in hardware.types() {
+        let reply = ours
+            .send(&Request::get(format!("/v1/drivers/{name}")))
+            .await
+            .context("asking Hammerscale for its interfaces")?;
+        let driver = reply.json().context("the driver is no JSON")?;
+        add(&mut kinds, &driver)?;
+    }
+    Ok(kinds)
 }
 
-fn ordered(default: &str, names: &Value) -> String {
-    let names = names.as_array().into_iter().flatten();
-    let others = names
-        .filter_map(Value::as_str)
-        .filter(|name| *name != default);
-    std::iter::once(default)
-        .chain(others)
-        .collect::<Vec<_>>()
-        .join(",")
+/// Adds what a driver has. A default is one for all: where types differ, each goes by its own order.
+fn add(kinds: &mut Vec<Enabled>, driver: &Value) -> Result<()> {
+    let members = driver.as_object().context("the driver is no object")?;
+    for (key, value) in members {
+        let kind = key.strip_prefix("enabled_");
+        let Some(kind) = kind.and_then(|rest| rest.strip_suffix("_interfaces")) else {
+            continue;
+        };
+        let default = driver[format!("default_{kind}_interface")].as_str();
+        let names = value.as_array().into_iter().flatten();
+        let names = names.filter_map(Value::as_str).map(str::to_owned);
+        match kinds.iter_mut().find(|known| known.kind == kind) {
+            Some(known) => known.join(names, default),
+            None => kinds.push(Enabled {
+                kind: kind.to_owned(),
+                names: names.collect(),
+                default: default.map(str::to_owned),
+            }),
+        }
+    }
+    Ok(())
+}
+
+impl Enabled {
+    fn join(&mut self, names: impl Iterator<Item = String>, default: Option<&str>) {
+        for name in names {
+            if !self.names.contains(&name) {
+                self.names.push(name);
+            }
+        }
+        self.default
+            .take_if(|known| default != Some(known.as_str()));
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use serde_json::json;
 
     #[test]
-    fn the_default_interface_comes_first() {
-        let names = serde_json::json!(["fake", "no-inspect"]);
-        assert_eq!(ordered("no-inspect", &names), "no-inspect,fake");
+    fn a_default_is_what_all_types_agree_on() {
+        let mut kinds = Vec::new();
+        for (inspect, network) in [("fake", "noop"), ("agent", "noop")] {
+            let driver = json!({
+                "default_inspect_interface": inspect, "enabled_inspect_interfaces": [inspect, "no-inspect"],
+                "default_network_interface": network, "enabled_network_interfaces": ["noop", "flat"],
+            });
+            add(&mut kinds, &driver).unwrap();
+        }
+        assert_eq!(kinds[0].names, ["fake", "no-inspect", "agent"]);
+        assert_eq!(kinds[0].default, None);
+        assert_eq!(kinds[1].default.as_deref(), Some("noop"));
     }
 }

@@ -2,9 +2,8 @@
 //! both empty after each story.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use serde_json::Value;
 
 use super::compare::{Found, Ids, compare};
@@ -12,26 +11,11 @@ use super::report::Report;
 use super::script::{Act, Story};
 use super::states;
 use super::tidy;
+use super::waiting::{allocated, allocates, settled};
 use super::wire::{Reply, Request, Side};
 
-const PATIENCE: Duration = Duration::from_secs(30);
-const LOOK: Duration = Duration::from_millis(25);
 /// How our engine says that it does not have a resource yet.
 const NOT_YET: &str = "not available in this engine yet";
-/// States in which something goes on.
-const WORKING: &[&str] = &[
-    "verifying",
-    "deploying",
-    "deleting",
-    "cleaning",
-    "inspecting",
-    "adopting",
-    "rescuing",
-    "unrescuing",
-    "servicing",
-    "rebuild",
-];
-
 /// Plays to both.
 pub struct Player {
     /// Ironic, then ours.
@@ -130,7 +114,12 @@ impl Player {
         let [ironic, ours] = &answers;
         self.report
             .add(&scene.title, request, [ironic, ours], only_status.collect());
-        if ironic.status != ours.status || ironic.status >= 300 {
+        if ironic.status != ours.status {
+            return Ok(false);
+        }
+        if ironic.status >= 300 {
+            let refused = anyhow!("both refused {}", request.shown());
+            self.report.broken(&scene.title, &refused);
             return Ok(false);
         }
         if ironic.status == 202 {
@@ -152,6 +141,9 @@ impl Player {
         };
         self.report
             .add(&scene.title, request, [&ironic, &ours], found);
+        if allocates(request) {
+            self.find_nodes(&[&ironic, &ours]).await?;
+        }
         let going = ironic.status == 202 || ours.status == 202;
         if going && let Some(nodes) = both(scene, &node_of(request)) {
             self.settle(scene, &nodes).await?;
@@ -161,6 +153,17 @@ impl Player {
             true => Ok(Outcome::Same(ironic.status)),
             false => Ok(Outcome::Differs),
         }
+    }
+
+    /// Waits until new allocations have found their nodes or given up.
+    async fn find_nodes(&self, answers: &[&Reply; 2]) -> Result<()> {
+        for (side, answer) in self.sides.iter().zip(answers) {
+            let allocation = answer.json().unwrap_or_default();
+            if let Some(uuid) = allocation["uuid"].as_str() {
+                allocated(side, uuid).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Compares a node in full, after something was done to it.
@@ -224,36 +227,6 @@ impl Player {
                 .add(&scene.title, &request, [&nothing, &nothing], vec![found]);
         }
         Ok([ironic, ours])
-    }
-}
-
-async fn settled(side: &Side, node: &str) -> Result<String> {
-    let fields =
-        "provision_state,target_provision_state,power_state,target_power_state,reservation";
-    let request = Request::get(format!("/v1/nodes/{node}?fields={fields}"));
-    let end = Instant::now() + PATIENCE;
-    let mut before = None;
-    loop {
-        let reply = side.send(&request).await?;
-        if reply.status == 404 {
-            return Ok("no such node".to_owned());
-        }
-        let node = reply.json().unwrap_or_default();
-        let state = node["provision_state"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
-        let still = node["reservation"].is_null()
-            && node["target_power_state"].is_null()
-            && !WORKING.contains(&state.as_str());
-        if still && before.as_ref() == Some(&node) {
-            return Ok(state);
-        }
-        if Instant::now() >= end {
-            return Ok(format!("{state}, and still at work: {node}"));
-        }
-        before = Some(node);
-        tokio::time::sleep(LOOK).await;
     }
 }
 

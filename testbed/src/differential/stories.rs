@@ -2,16 +2,29 @@
 
 use anyhow::{Context, Result};
 
+use super::pair::Hardware;
 use super::player;
 use super::script::{Story, parse};
+
+/// The file of stories that need more than fake hardware.
+const HARDWARE: &str = "hardware";
 
 const FILES: &[(&str, &str)] = &[
     ("roots", include_str!("stories/roots.story")),
     ("nodes", include_str!("stories/nodes.story")),
     ("patches", include_str!("stories/patches.story")),
     ("ports", include_str!("stories/ports.story")),
+    ("portgroups", include_str!("stories/portgroups.story")),
+    ("volumes", include_str!("stories/volumes.story")),
+    ("chassis", include_str!("stories/chassis.story")),
+    ("allocations", include_str!("stories/allocations.story")),
+    ("engine", include_str!("stories/engine.story")),
     ("states", include_str!("stories/states.story")),
     ("small", include_str!("stories/small.story")),
+    ("templates", include_str!("stories/deploy_templates.story")),
+    ("runbooks", include_str!("stories/runbooks.story")),
+    ("rules", include_str!("stories/inspection_rules.story")),
+    (HARDWARE, include_str!("stories/hardware.story")),
 ];
 
 /// Every story, titled by its file and its own title.
@@ -25,6 +38,14 @@ pub fn all() -> Result<Vec<Story>> {
         }
     }
     Ok(all)
+}
+
+/// The hardware that a story needs.
+pub fn hardware(story: &Story) -> Hardware {
+    match story.title.starts_with(HARDWARE) {
+        true => Hardware::Every,
+        false => Hardware::Fake,
+    }
 }
 
 #[cfg(test)]

@@ -44,8 +44,10 @@ async fn collection(side: &Side, name: &str, key: &str) -> Result<()> {
             return Ok(());
         }
         for id in &left {
-            if name == "nodes" {
-                release(side, id).await?;
+            match name {
+                "nodes" => release(side, id).await?,
+                "allocations" => release_allocated(side, id).await?,
+                _ => {}
             }
             let path = format!("/v1/{name}/{id}");
             side.send(&Request::new("DELETE", path)).await?;
@@ -72,6 +74,16 @@ async fn items(side: &Side, name: &str, key: &str) -> Result<Vec<String>> {
     Ok(items
         .filter_map(|item| item[key].as_str().map(str::to_owned))
         .collect())
+}
+
+/// Makes an allocation deletable: that of a node in use is not.
+async fn release_allocated(side: &Side, id: &str) -> Result<()> {
+    let request = Request::get(format!("/v1/allocations/{id}"));
+    let allocation = side.send(&request).await?.json().unwrap_or_default();
+    match allocation["node_uuid"].as_str() {
+        Some(node) => release(side, node).await,
+        None => Ok(()),
+    }
 }
 
 /// Makes a node deletable whatever its state.

@@ -2,6 +2,7 @@
 
 use super::Write::{Always, Create};
 use super::{Attribute, step, value};
+use crate::ident;
 use model::Runbook;
 use serde_json::{Value, json};
 
@@ -51,7 +52,7 @@ pub(crate) const TABLE: &[Row] = &[
         write: Always,
         read: |runbook| json!(runbook.name),
         set: |runbook, given| {
-            runbook.name = value::name(given)?.ok_or("a name is expected")?;
+            runbook.name = name(given)?;
             Ok(())
         },
     },
@@ -78,6 +79,15 @@ pub(crate) const TABLE: &[Row] = &[
     text!(owner),
     text!(description),
 ];
+
+/// Any name that a path can carry. One that looks like an id could never be found by it.
+fn name(given: Value) -> Result<String, String> {
+    let fits = |name: &String| ident::is_plain_name(name) && ident::uuid(name).is_none();
+    match given {
+        Value::String(name) if fits(&name) => Ok(name),
+        _ => Err("a name has 1 to 255 of the characters A-Z a-z 0-9 - . _ ~ and is no UUID".into()),
+    }
+}
 
 /// A JSON boolean and none of Ironic's words for one; null is false.
 fn strict_flag(given: &Value) -> Result<bool, String> {

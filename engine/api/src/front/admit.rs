@@ -81,8 +81,8 @@ fn check_version(head: &Head, spec: &Spec) -> Result<(), ApiError> {
         return Ok(());
     }
     let text = format!(
-        "This exists from version 1.{} on; the request is for version {}.",
-        spec.since, head.version
+        "{} exists from version 1.{} on; the request is for version {}.",
+        spec.path, spec.since, head.version
     );
     match spec.too_old {
         TooOld::Handled => Ok(()),

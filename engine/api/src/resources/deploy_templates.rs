@@ -7,6 +7,7 @@ use crate::collection::{Collection, object};
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::ident;
+use crate::paging;
 use api_types::deploy_template::{FIELDS, SUMMARY};
 use api_types::{Link, instant};
 use axum::extract::Path;
@@ -23,7 +24,7 @@ const TEMPLATES: Collection<DeployTemplate> = Collection {
     summary: SUMMARY,
     not_sortable: &["extra", "steps", "links"],
     table: TABLE,
-    is_name: ident::is_name,
+    is_name: ident::is_plain_name,
     document,
 };
 
@@ -34,6 +35,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(path, list, "List deploy templates")
             .since(SINCE)
+            .too_old(TooOld::NotFound)
             .lists("deploy_templates", "DeployTemplate", FIELDS),
         changing(Endpoint::post(path, create, "Add a deploy template"))
             .takes("DeployTemplate", FIELDS)
@@ -41,6 +43,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .shows("DeployTemplate", FIELDS),
         Endpoint::get(one, show, "Show a deploy template")
             .since(SINCE)
+            .too_old(TooOld::NotFound)
             .shows("DeployTemplate", FIELDS),
         changing(Endpoint::patch(one, patch, "Change a deploy template"))
             .shows("DeployTemplate", FIELDS),
@@ -72,6 +75,7 @@ fn shown(step: &TemplateStep) -> Value {
 }
 
 async fn list(call: Call) -> Answer {
+    paging::known_marker(&call, "Deploy template")?;
     let query = TEMPLATES.query(&call)?;
     let path = TEMPLATES.path;
     TEMPLATES.page(&call, Some(query), path, false).await
@@ -102,7 +106,9 @@ async fn patch(call: Call, Path(named): Path<String>) -> Answer {
     let now = call.app.config.clock.now();
     let patched = |old: &DeployTemplate| {
         let mut new = TEMPLATES.patched(old, operations.clone())?;
-        new.updated_at = Some(now);
+        if new != *old {
+            new.updated_at = Some(now);
+        }
         Ok(new)
     };
     let template = TEMPLATES.edit(&call, &named, patched).await?;

@@ -6,6 +6,8 @@ use crate::call::Call;
 use crate::collection::{Collection, nameless, object};
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
+use crate::paging;
+use crate::patch::Operation;
 use api_types::inspection_rule::{FIELDS, SUMMARY};
 use api_types::{Link, instant};
 use axum::extract::Path;
@@ -29,12 +31,13 @@ const RULES: Collection<InspectionRule> = Collection {
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let path = "/inspection_rules";
     let one = "/inspection_rules/{rule}";
-    let changing = |endpoint: Endpoint| endpoint.since(SINCE).too_old(TooOld::NotAllowed);
+    let changing = |endpoint: Endpoint| endpoint.since(SINCE).too_old(TooOld::Refused);
     vec![
         Endpoint::get(path, list, "List inspection rules")
             .since(SINCE)
             .filters(&[("phase", SINCE)])
-            .lists("inspection_rules", "InspectionRule", FIELDS),
+            .lists("inspection_rules", "InspectionRule", FIELDS)
+            .filters(&[("phase", SINCE)]),
         changing(Endpoint::post(path, create, "Add an inspection rule"))
             .takes("InspectionRule", FIELDS)
             .writes(TABLE)
@@ -84,6 +87,7 @@ fn condition(part: &RulePart) -> Value {
 }
 
 async fn list(call: Call) -> Answer {
+    paging::known_marker(&call, "Rule")?;
     let mut query = RULES.query(&call)?;
     if let Some(phase) = call.parameter("phase") {
         query.equal.push(("phase", json!(phase)));
@@ -121,8 +125,22 @@ fn check(rule: &InspectionRule) -> Result<(), ApiError> {
     lifecycle::rules::check(rule).map_err(|why| ApiError::invalid(format!("{why}.")))
 }
 
+/// The official command line sends a new rule's number and flag as texts; a patch has no such excuse.
+fn check_types(operations: &[Operation]) -> Result<(), ApiError> {
+    let typed = |operation: &&Operation| ["priority", "sensitive"].contains(&operation.root());
+    let mut typed = operations.iter().filter(typed);
+    match typed.find(|operation| operation.value().is_string()) {
+        None => Ok(()),
+        Some(operation) => Err(ApiError::invalid(format!(
+            "Invalid value for {}: it must not be a text.",
+            operation.root()
+        ))),
+    }
+}
+
 async fn patch(call: Call, Path(named): Path<String>) -> Answer {
     let operations = RULES.operations(&call)?;
+    check_types(&operations)?;
     let now = call.app.config.clock.now();
     let patched = |old: &InspectionRule| {
         let mut new = RULES.patched(old, operations.clone())?;
@@ -132,7 +150,9 @@ async fn patch(call: Call, Path(named): Path<String>) -> Answer {
             ));
         }
         check(&new)?;
-        new.updated_at = Some(now);
+        if new != *old {
+            new.updated_at = Some(now);
+        }
         Ok(new)
     };
     let rule = RULES.edit(&call, &named, patched).await?;

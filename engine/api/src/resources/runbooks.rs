@@ -34,7 +34,7 @@ const RUNBOOKS: Collection<Runbook> = Collection {
     summary: SUMMARY,
     not_sortable: &["extra", "steps", "traits", "links"],
     table: TABLE,
-    is_name: ident::is_name,
+    is_name: ident::is_plain_name,
     document,
 };
 
@@ -56,7 +56,12 @@ fn collection(call: &Call) -> &'static Collection<Runbook> {
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let path = "/runbooks";
     let one = "/runbooks/{runbook}";
-    let open = |endpoint: Endpoint| endpoint.since(SINCE).access(Access::Anyone);
+    let open = |endpoint: Endpoint| {
+        endpoint
+            .since(SINCE)
+            .too_old(TooOld::NotFound)
+            .access(Access::Anyone)
+    };
     let changing = |endpoint: Endpoint| open(endpoint).too_old(TooOld::NotAllowed);
     let mut all = vec![
         open(Endpoint::get(path, list::list, "List runbooks"))
@@ -145,7 +150,9 @@ async fn patch(call: Call, Path(named): Path<String>) -> Answer {
             base.owner = None;
         }
         let mut new = collection.patched(&base, operations.clone())?;
-        new.updated_at = Some(now);
+        if new != *old {
+            new.updated_at = Some(now);
+        }
         Ok(new)
     };
     let runbook = collection.edit(&call, &named, patched).await?;

@@ -13,6 +13,15 @@ pub enum Kind {
     Interface(&'static str),
     /// One word, and nothing else fits.
     Word(&'static str),
+    /// True or false, and no word for it.
+    Boolean,
+    Integer,
+    /// A list of traits.
+    Traits,
+    /// A list of names or ids of nodes.
+    Nodes,
+    /// A port's `local_link_connection`.
+    Wiring,
 }
 
 /// A member of a resource.
@@ -24,11 +33,13 @@ pub struct Field {
     pub kind: Kind,
 }
 
-const fn field(name: &'static str, since: u16, kind: Kind) -> Field {
+/// Builds a table row.
+pub const fn field(name: &'static str, since: u16, kind: Kind) -> Field {
     Field { name, since, kind }
 }
 
-use Kind::{Flag, Id, Interface, Mac, Name, Object, Text, Word};
+use super::parts::{ALLOCATIONS, CHASSIS, CONNECTORS, PORTGROUPS, PORTS, TARGETS};
+use Kind::{Flag, Id, Interface, Name, Object, Text, Word};
 
 /// A collection of resources.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +64,14 @@ pub const COLLECTIONS: &[Collection] = &[
     ALLOCATIONS,
     RUNBOOKS,
     CONNECTORS,
+    TARGETS,
 ];
+
+/// Those besides nodes that any request may be about, though their item may not be there.
+pub const OTHERS: &[Collection] = &[TEMPLATES, RUNBOOKS];
+
+/// Those of which whole episodes are about one item.
+pub const TOPICS: &[Collection] = &[PORTS, PORTGROUPS, CHASSIS, ALLOCATIONS, CONNECTORS, TARGETS];
 
 /// Nodes.
 pub const NODES: Collection = Collection {
@@ -112,68 +130,6 @@ pub const NODES: Collection = Collection {
     ],
 };
 
-const PORTS: Collection = Collection {
-    path: "/v1/ports",
-    least: r#"{"node_uuid":"$g","address":"52:54:00:aa:bb:$MAC","name":"p$MAC""#,
-    item: "/v1/ports/p01",
-    fields: &[
-        field("extra", 1, Object),
-        field("address", 1, Mac),
-        field("pxe_enabled", 19, Flag),
-        field("local_link_connection", 19, Object),
-        field("portgroup_uuid", 24, Id),
-        field("physical_network", 34, Text),
-        field("is_smartnic", 53, Flag),
-        field("name", 88, Name),
-        field("description", 97, Text),
-        field("vendor", 100, Text),
-        field("category", 101, Text),
-        field("nonsense", 1, Text),
-    ],
-    filters: &[
-        field("address", 1, Mac),
-        field("node", 6, Word("g")),
-        field("node_uuid", 1, Id),
-        field("shard", 82, Text),
-        field("portgroup", 24, Id),
-    ],
-};
-
-const PORTGROUPS: Collection = Collection {
-    path: "/v1/portgroups",
-    least: r#"{"node_uuid":"$g""#,
-    item: "/v1/portgroups/pg",
-    fields: &[
-        field("name", 23, Name),
-        field("address", 23, Mac),
-        field("extra", 23, Object),
-        field("standalone_ports_supported", 23, Flag),
-        field("mode", 26, Text),
-        field("properties", 26, Object),
-        field("physical_network", 102, Text),
-        field("category", 103, Text),
-        field("nonsense", 1, Text),
-    ],
-    filters: &[
-        field("address", 23, Mac),
-        field("node", 23, Word("g")),
-        field("node_uuid", 23, Id),
-    ],
-};
-
-const CHASSIS: Collection = Collection {
-    path: "/v1/chassis",
-    least: r#"{"extra":{}"#,
-    item: "/v1/chassis/1be26c0b-03f2-4d2e-ae87-c02d7f33c781",
-    fields: &[
-        field("description", 1, Text),
-        field("extra", 1, Object),
-        field("uuid", 1, Id),
-        field("nonsense", 1, Text),
-    ],
-    filters: &[],
-};
-
 const TEMPLATES: Collection = Collection {
     path: "/v1/deploy_templates",
     least: r#"{"name":"CUSTOM_T$MAC","steps":[{"interface":"bios","step":"apply","args":{},"priority":10}]"#,
@@ -185,27 +141,6 @@ const TEMPLATES: Collection = Collection {
         field("nonsense", 1, Text),
     ],
     filters: &[],
-};
-
-const ALLOCATIONS: Collection = Collection {
-    path: "/v1/allocations",
-    least: r#"{"resource_class":"none-such""#,
-    item: "/v1/allocations/a",
-    fields: &[
-        field("name", 52, Name),
-        field("traits", 52, Object),
-        field("extra", 52, Object),
-        field("node", 58, Word("g")),
-        field("owner", 60, Text),
-        field("uuid", 52, Id),
-        field("nonsense", 1, Text),
-    ],
-    filters: &[
-        field("resource_class", 52, Text),
-        field("state", 52, Word("error")),
-        field("node", 52, Word("g")),
-        field("owner", 60, Text),
-    ],
 };
 
 const RUNBOOKS: Collection = Collection {
@@ -221,18 +156,4 @@ const RUNBOOKS: Collection = Collection {
         field("nonsense", 1, Text),
     ],
     filters: &[],
-};
-
-const CONNECTORS: Collection = Collection {
-    path: "/v1/volume/connectors",
-    least: r#"{"node_uuid":"$g","type":"iqn","connector_id":"iqn.2026-01.x:$MAC""#,
-    item: "/v1/volume/connectors/1be26c0b-03f2-4d2e-ae87-c02d7f33c781",
-    fields: &[
-        field("extra", 32, Object),
-        field("type", 32, Word("wwpn")),
-        field("connector_id", 32, Text),
-        field("uuid", 32, Id),
-        field("nonsense", 1, Text),
-    ],
-    filters: &[field("node", 32, Word("g"))],
 };

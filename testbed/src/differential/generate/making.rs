@@ -1,7 +1,9 @@
 //! Makes requests by chance out of what `fields` lists.
 
 use super::chance::Chance as Dice;
-use super::fields::{COLLECTIONS, Collection, Field, Kind, NODES};
+use super::fields::{COLLECTIONS, Collection, Kind, NODES, OTHERS};
+use super::values::{plain, value};
+use crate::differential::compare::is_id;
 use crate::differential::states::{self, verb};
 use crate::differential::wire::Request;
 
@@ -17,22 +19,8 @@ const POWER: &[&str] = &[
     "soft rebooting",
     "nonsense",
 ];
-/// Values that hardly anything takes.
-const ODD: &[&str] = &[
-    "7",
-    "-1",
-    "1.5",
-    "null",
-    "[]",
-    "[7]",
-    r#"{"x":7}"#,
-    r#""""#,
-    "true",
-    r#""\u00e4 b""#,
-];
-
 /// Chance, with at most one fault in a request: of several, each server may name the one that it sees first.
-struct Chance<'a> {
+pub struct Chance<'a> {
     dice: &'a mut Dice,
     /// Whether there is a fault already, or shall be none.
     spoiled: bool,
@@ -40,7 +28,7 @@ struct Chance<'a> {
 
 impl Chance<'_> {
     /// Whether to do something wrong here, in so many of a hundred cases.
-    fn fault(&mut self, share: usize) -> bool {
+    pub fn fault(&mut self, share: usize) -> bool {
         let fault = !self.spoiled && self.dice.percent(share);
         self.spoiled |= fault;
         fault
@@ -66,20 +54,50 @@ pub fn request(dice: &mut Dice) -> Request {
         dice,
         spoiled: false,
     };
-    let collection = match chance.percent(55) {
-        true => &NODES,
-        false => chance.one_of(COLLECTIONS),
+    let (collection, item) = match chance.percent(55) {
+        true => (&NODES, &NODES),
+        false => (chance.one_of(COLLECTIONS), chance.one_of(OTHERS)),
     };
     let request = match chance.below(100) {
         0..14 => create(chance, collection),
-        14..42 => patch(chance, collection),
+        14..42 => patch(chance, item),
         42..64 => list(chance, collection),
-        64..74 => show(chance, collection),
+        64..74 => show(chance, item),
         74..86 => said(chance),
         86..92 => power(chance),
         _ => besides(chance),
     };
     filled(chance, request)
+}
+
+/// One request about a collection.
+pub fn request_about(dice: &mut Dice, collection: &Collection) -> Request {
+    let chance = &mut Chance {
+        dice,
+        spoiled: false,
+    };
+    let request = match chance.below(100) {
+        0..20 => create(chance, collection),
+        20..58 => patch(chance, collection),
+        58..80 => list(chance, collection),
+        80..90 => show(chance, collection),
+        90..93 => Request::new("DELETE", collection.item),
+        93..96 => said(chance),
+        _ => besides(chance),
+    };
+    filled(chance, request)
+}
+
+/// The request that makes a collection's item.
+pub fn item(collection: &Collection) -> Request {
+    let mut body = collection.least.to_owned();
+    let last = collection.item.rsplit('/').next().unwrap_or_default();
+    if is_id(last) {
+        body.push_str(&format!(r#","uuid":"{last}""#));
+    }
+    body.push('}');
+    let body = body.replace("$MAC", "01").replace("$g", &states::id("g"));
+    Request::new("POST", collection.path).with(body)
 }
 
 /// Puts the node's id and an address where the tables leave room for them.
@@ -132,7 +150,12 @@ fn patch(chance: &mut Chance<'_>, collection: &Collection) -> Request {
     if field.kind == Kind::Object && chance.percent(50) {
         pointer.push_str(chance.one_of::<&str>(&["/a", "/b/c", "/0", "/none"]));
     }
-    let operation = chance.one_of(&["add", "replace", "remove"]);
+    // That a flag is taken away is for the stories.
+    let operations: &[&str] = match field.kind {
+        Kind::Boolean => &["add", "replace"],
+        _ => &["add", "replace", "remove"],
+    };
+    let operation = chance.one_of(operations);
     let body = match *operation {
         "remove" => format!(r#"[{{"op":"remove","path":"{pointer}"}}]"#),
         _ => {
@@ -146,35 +169,20 @@ fn patch(chance: &mut Chance<'_>, collection: &Collection) -> Request {
 }
 
 fn list(chance: &mut Chance<'_>, collection: &Collection) -> Request {
-    let mut query = Vec::new();
+    let mut query: Vec<String> = Vec::new();
     let mut since = 1;
     for _ in 0..chance.below(3) {
-        match chance.below(5) {
-            0 => query.push(format!(
-                "limit={}",
-                chance.one_of(&["1", "2", "0", "x", "-1"])
-            )),
-            1 => query.push(format!(
-                "sort_key={}",
-                chance.one_of(collection.fields).name
-            )),
-            2 => {
-                let field = *chance.one_of(collection.fields);
-                chance.spoiled |= field.name == "nonsense";
-                since = since.max(field.since);
-                query.push(format!("fields=uuid,{}", field.name));
-            }
-            3 if !collection.filters.is_empty() => {
-                let field = *chance.one_of(collection.filters);
-                since = since.max(field.since);
-                query.push(format!("{}={}", field.name, plain(&value(chance, &field))));
-            }
-            _ if query.iter().all(|pair| !pair.starts_with("fields")) => {
-                query.push("detail=true".to_owned());
-                since = since.max(43);
-                break;
-            }
-            _ => {}
+        let (pair, from) = argument(chance, collection);
+        let name = pair.split('=').next().unwrap_or_default().to_owned();
+        let names = |other: &str| query.iter().any(|pair| pair.starts_with(other));
+        // Nothing stands there twice, and `fields` and `detail` exclude one another.
+        let excluded = match name.as_str() {
+            "fields" | "detail" => names("fields=") || names("detail="),
+            name => names(&format!("{name}=")),
+        };
+        if !excluded {
+            query.push(pair);
+            since = since.max(from);
         }
     }
     let path = match query.is_empty() {
@@ -182,6 +190,43 @@ fn list(chance: &mut Chance<'_>, collection: &Collection) -> Request {
         false => format!("{}?{}", collection.path, query.join("&")),
     };
     Request::get(path).at(&version(chance, since))
+}
+
+/// An argument of a list, and since when it can be asked.
+fn argument(chance: &mut Chance<'_>, collection: &Collection) -> (String, u16) {
+    match chance.below(5) {
+        0 => {
+            let limits: &[&str] = match chance.fault(50) {
+                true => &["0", "x", "-1"],
+                false => &["1", "2"],
+            };
+            (format!("limit={}", chance.one_of(limits)), 1)
+        }
+        1 => {
+            let field = *chance.one_of(collection.fields);
+            // What holds an object cannot be sorted by.
+            let odd = matches!(field.kind, Kind::Object | Kind::Wiring) || field.name == "nonsense";
+            if odd && chance.spoiled {
+                return ("sort_key=uuid".to_owned(), 1);
+            }
+            chance.spoiled |= odd;
+            (format!("sort_key={}", field.name), field.since)
+        }
+        2 => {
+            let field = *chance.one_of(collection.fields);
+            if field.name == "nonsense" && chance.spoiled {
+                return ("fields=uuid".to_owned(), 8);
+            }
+            chance.spoiled |= field.name == "nonsense";
+            (format!("fields=uuid,{}", field.name), field.since)
+        }
+        3 if !collection.filters.is_empty() => {
+            let field = *chance.one_of(collection.filters);
+            let value = plain(&value(chance, &field));
+            (format!("{}={value}", field.name), field.since)
+        }
+        _ => ("detail=true".to_owned(), 43),
+    }
 }
 
 fn show(chance: &mut Chance<'_>, collection: &Collection) -> Request {
@@ -247,64 +292,21 @@ fn besides(chance: &mut Chance<'_>) -> Request {
     request.at(&version(chance, 40))
 }
 
-/// A value for a field, as JSON; one in four is of another kind.
-fn value(chance: &mut Chance<'_>, field: &Field) -> String {
-    if chance.fault(25) {
-        let wrong: &[&str] = match field.kind {
-            Kind::Name => &[r#""not a name""#],
-            Kind::Id => &[r#""not-an-id""#],
-            Kind::Flag => &[r#""maybe""#],
-            Kind::Mac => &[r#""zz""#],
-            Kind::Interface(_) | Kind::Word(_) => &[r#""none-such""#],
-            Kind::Text | Kind::Object => ODD,
-        };
-        let all = if chance.percent(50) { wrong } else { ODD };
-        return (*chance.one_of(all)).to_owned();
-    }
-    let fitting: &[&str] = match field.kind {
-        Kind::Text => &[r#""words""#, r#""w1""#],
-        Kind::Name => &[r#""other""#, r#""x.y-z""#],
-        Kind::Id => &[r#""1be26c0b-03f2-4d2e-ae87-c02d7f33c781""#, r#""$g""#],
-        Kind::Flag => &["true", "false", r#""yes""#],
-        Kind::Object => &[r#"{"a":1}"#, "{}", r#"{"b":{"c":["d"]}}"#],
-        Kind::Mac => &[
-            r#""52:54:00:AA:BB:01""#,
-            r#""52:54:00:aa:bb:02""#,
-            r#""zz""#,
-        ],
-        Kind::Interface(name) | Kind::Word(name) => {
-            let fits = chance.percent(70);
-            return format!("\"{}\"", if fits { name } else { "none-such" });
-        }
-    };
-    (*chance.one_of(fitting)).to_owned()
-}
-
-/// A value as a query writes it.
-fn plain(value: &str) -> String {
-    let bare = value.trim_matches('"');
-    let mut text = String::new();
-    for byte in bare.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'$' => {
-                text.push(char::from(byte));
-            }
-            _ => text.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::fields::TOPICS;
     use super::*;
 
     #[test]
     fn every_body_is_json_and_every_path_is_plain() {
         let mut chance = Dice::new(1, 1);
         for _ in 0..3000 {
-            let request = request(&mut chance);
+            let topic = chance.one_of(TOPICS);
+            let request = match chance.percent(50) {
+                true => request(&mut chance),
+                false => request_about(&mut chance, topic),
+            };
             assert!(
                 request.path.bytes().all(|byte| byte.is_ascii_graphic()),
                 "{}",
@@ -314,6 +316,14 @@ mod tests {
                 serde_json::from_str::<serde_json::Value>(body).unwrap();
                 assert!(!body.contains('$'), "{body}");
             }
+        }
+    }
+
+    #[test]
+    fn every_topic_has_an_item() {
+        for topic in TOPICS {
+            let body = item(topic).body.unwrap();
+            serde_json::from_str::<serde_json::Value>(&body).unwrap();
         }
     }
 

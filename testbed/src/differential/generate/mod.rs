@@ -4,12 +4,16 @@
 mod chance;
 mod fields;
 mod making;
+mod parts;
+mod values;
 
 use anyhow::Result;
 
 use super::player::{Outcome, Player, Scene};
 use super::states;
+use super::wire::Request;
 use chance::Chance;
+use fields::TOPICS;
 
 /// Requests to one node before the next one is made.
 const EPISODE: usize = 14;
@@ -25,7 +29,10 @@ pub async fn play(player: &mut Player, seed: u64, requests: usize) -> Result<()>
         let title = format!("generated: seed {seed}, episode {episode}");
         let mut scene = Scene::of(&title);
         let mut chance = Chance::new(seed, episode);
-        let played = play_episode(player, &mut scene, &mut chance).await;
+        let played = match episode % 3 {
+            0 => play_topic(player, &mut scene, &mut chance).await,
+            _ => play_episode(player, &mut scene, &mut chance).await,
+        };
         player.tidy(&scene).await?;
         if let Err(error) = played {
             player.report.broken(&title, &error);
@@ -40,14 +47,49 @@ async fn play_episode(player: &mut Player, scene: &mut Scene, chance: &mut Chanc
         return Ok(());
     }
     let node = format!("/v1/nodes/{}", states::id("g"));
+    go_on(player, scene, &node, || making::request(chance)).await
+}
+
+/// An episode about one resource, which is there from its beginning; its node is in a known power state, and allocations can find it.
+async fn play_topic(player: &mut Player, scene: &mut Scene, chance: &mut Chance) -> Result<()> {
+    let collection = chance.one_of(TOPICS);
+    let state = *chance.one_of(BEGINNINGS);
+    if !player.bring(scene, "g", state).await? {
+        return Ok(());
+    }
+    let target = match state {
+        "active" => r#"{"target":"power on"}"#,
+        _ => r#"{"target":"power off"}"#,
+    };
+    let class = r#"[{"op":"add","path":"/resource_class","value":"large"}]"#;
+    for request in [
+        Request::new("PUT", "/v1/nodes/g/states/power").with(target),
+        Request::new("PATCH", "/v1/nodes/g").with(class),
+        making::item(collection),
+    ] {
+        player.ask(scene, &request).await?;
+    }
+    let next = || making::request_about(chance, collection);
+    go_on(player, scene, collection.item, next).await
+}
+
+/// Asks until an episode is over, at the latest when what it is about, or its node, is deleted.
+async fn go_on(
+    player: &mut Player,
+    scene: &mut Scene,
+    about: &str,
+    mut next: impl FnMut() -> Request,
+) -> Result<()> {
+    let node = format!("/v1/nodes/{}", states::id("g"));
     for _ in 0..EPISODE {
-        let request = making::request(chance);
+        let request = next();
         let outcome = player.ask(scene, &request).await?;
         // After a change that only one of them made, everything else would differ too.
         if outcome == Outcome::Differs && request.method != "GET" {
             break;
         }
-        if outcome == Outcome::Same(204) && request.method == "DELETE" && request.path == node {
+        let gone = [about, &node].contains(&request.path.as_str());
+        if outcome == Outcome::Same(204) && request.method == "DELETE" && gone {
             break;
         }
     }

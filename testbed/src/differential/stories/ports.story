@@ -170,3 +170,212 @@ POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:02"}
 keep other /uuid
 PATCH /v1/ports/$port [{"op":"replace","path":"/node_uuid","value":"$two"}]
 PATCH /v1/ports/$other [{"op":"remove","path":"/pxe_enabled"}]
+PATCH /v1/ports/$other [{"op":"remove","path":"/is_smartnic"}]
+
+story names and lookups
+node one
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:01","name":"p"}
+keep port /uuid
+at 1.87 1.88: GET /v1/ports/p
+at 1.87: PATCH /v1/ports/p [{"op":"replace","path":"/extra","value":{}}]
+at 1.87: DELETE /v1/ports/p
+GET /v1/ports/not%20a%20name
+GET /v1/ports/1be26c0b-03f2-4d2e-ae87-c02d7f33c781
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:02","name":"a b"}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:03","name":"a b"}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:05","name":"detail"}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:06","name":"1be26c0b-03f2-4d2e-ae87-c02d7f33c781"}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:07","name":7}
+GET /v1/ports/1be26c0b-03f2-4d2e-ae87-c02d7f33c781
+PATCH /v1/ports/p [{"op":"replace","path":"/name","value":"a b"}]
+PATCH /v1/ports/p [{"op":"replace","path":"/name","value":"c d"}]
+PATCH /v1/ports/$port [{"op":"replace","path":"/name","value":7}]
+GET /v1/ports/detail
+
+story empty names
+node one
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:01","name":""}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:02","name":""}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:03","name":"p"}
+PATCH /v1/ports/p [{"op":"replace","path":"/name","value":""}]
+
+story more fields, filters and orders
+node one
+PATCH /v1/nodes/one [{"op":"add","path":"/shard","value":"s"}]
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:01","description":"first port","vendor":"v"}
+keep port /uuid
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:02","description":"second"}
+GET /v1/ports?description_contains=first
+GET /v1/ports?description_contains=FIRST
+GET /v1/ports?description_contains=%25
+GET /v1/ports?description_contains=nobody
+GET /v1/ports?description_contains=first&node=one
+GET /v1/ports?description_contains=first&shard=s
+at 1.96: GET /v1/ports?description_contains=first
+GET /v1/ports/detail?description_contains=first
+GET /v1/ports/detail?node=one
+GET /v1/ports/detail?node_uuid=$one
+GET /v1/ports/detail?node_uuid=one
+GET /v1/ports/detail?address=52:54:00:aa:bb:01
+GET /v1/ports/detail?shard=s
+GET /v1/ports/detail?limit=1
+GET /v1/ports/detail?fields=uuid
+GET /v1/ports/detail?detail=true
+GET /v1/ports/detail?nonsense=1
+GET /v1/ports/detail?sort_key=address&sort_dir=desc
+GET /v1/ports?node=1be26c0b-03f2-4d2e-ae87-c02d7f33c781
+GET /v1/ports?node_uuid=1be26c0b-03f2-4d2e-ae87-c02d7f33c781
+GET /v1/ports?node=not%20a%20name
+GET /v1/ports?node=one&node_uuid=$one
+GET /v1/ports?node=one&shard=s
+GET /v1/ports?node=one&portgroup=x
+GET /v1/ports?conductor_groups=x&node=one
+GET /v1/ports?conductor_groups=x&address=52:54:00:aa:bb:01
+GET /v1/ports?conductor_groups=x&shard=s
+GET /v1/ports?address=52-54-00-aa-bb-01
+GET /v1/ports?limit=0
+GET /v1/ports?limit=-1
+GET /v1/ports?limit=x
+GET /v1/ports?marker=1be26c0b-03f2-4d2e-ae87-c02d7f33c781
+GET /v1/ports?sort_dir=sideways
+GET /v1/ports?sort_key=name
+GET /v1/ports?sort_key=description
+GET /v1/ports?sort_key=pxe_enabled
+GET /v1/ports?sort_key=internal_info
+GET /v1/ports?sort_key=local_link_connection
+GET /v1/ports?sort_key=portgroup_uuid
+GET /v1/ports?sort_key=links
+GET /v1/ports?sort_key=vendor
+GET /v1/ports?sort_key=category&sort_dir=desc
+GET /v1/ports?sort_key=available_for_dynamic_portgroup
+GET /v1/ports?sort_key=is_smartnic
+GET /v1/ports?sort_key=updated_at&limit=1
+GET /v1/ports?detail=false
+GET /v1/ports?detail=maybe
+GET /v1/ports?fields=uuid&detail=false
+GET /v1/ports?fields=links,uuid
+at 1.4 1.5: GET /v1/ports?node=one
+at 1.4: GET /v1/ports?node=$one
+at 1.4: GET /v1/ports?node_uuid=$one
+at 1.18 1.19: GET /v1/ports?fields=pxe_enabled
+at 1.18 1.19: GET /v1/ports/$port?fields=local_link_connection
+at 1.23 1.24: GET /v1/ports/$port?fields=portgroup_uuid
+at 1.33 1.34: GET /v1/ports/$port?fields=physical_network
+at 1.52 1.53: GET /v1/ports/$port?fields=is_smartnic
+at 1.87 1.88: GET /v1/ports/$port?fields=name
+at 1.96 1.97: GET /v1/ports/$port?fields=description
+at 1.99 1.100: GET /v1/ports/$port?fields=vendor
+at 1.100 1.101: GET /v1/ports/$port?fields=category
+at 1.110 1.111: GET /v1/ports/$port?fields=available_for_dynamic_portgroup
+at 1.33 1.34: GET /v1/ports?sort_key=physical_network
+at 1.96 1.97: GET /v1/ports?sort_key=description
+at 1.7: GET /v1/ports/$port?fields=uuid
+GET /v1/ports/$port?detail=true
+GET /v1/ports/$port?fields=links
+GET /v1/ports/1be26c0b-03f2-4d2e-ae87-c02d7f33c781?fields=nonsense
+
+story wiring
+node one
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:01","local_link_connection":{"switch_id":"0A:1B:2C:3D:4E:5F","port_id":"Eth1"}}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:02","local_link_connection":{"switch_id":"0a-1b-2c-3d-4e-5f","port_id":"Eth1"}}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:03","local_link_connection":{"switch_id":"00000A1B2C3D4E5F","port_id":"Eth1"}}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:04","local_link_connection":{"hostname":"h","port_id":"rep0-0"},"is_smartnic":true}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:05","local_link_connection":{"switch_id":"0a:1b:2c:3d:4e:5f","port_id":"Eth1"},"is_smartnic":true}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:06","local_link_connection":{"network_type":"unmanaged"}}
+keep unmanaged /uuid
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:07","local_link_connection":{"network_type":"managed"}}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:08","local_link_connection":{"network_type":"managed","switch_id":"0a:1b:2c:3d:4e:5f","port_id":"Eth1"}}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:09","local_link_connection":{"network_type":"unmanaged","switch_info":"x"}}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:0a","local_link_connection":{"network_type":"other"}}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:0b","local_link_connection":{}}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:0c","local_link_connection":null}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:0d","local_link_connection":{"vtep-logical-switch":"l","vtep-physical-switch":"p","port_id":"Eth1"}}
+keep vtep /uuid
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:0e","local_link_connection":{"vtep-logical-switch":"l","port_id":"Eth1"}}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:0f","local_link_connection":{"switch_id":7,"port_id":"Eth1"}}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:10","local_link_connection":{"switch_id":"0a:1b:2c:3d:4e:5f","port_id":"Eth1","switch_info":"i","hostname":"h"}}
+at 1.63: POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:11","local_link_connection":{"network_type":"unmanaged"}}
+at 1.89: POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:12","local_link_connection":{"vtep-logical-switch":"l","vtep-physical-switch":"p","port_id":"Eth1"}}
+at 1.89 1.90: GET /v1/ports/$vtep
+at 1.63 1.64: GET /v1/ports/$unmanaged
+at 1.18: PATCH /v1/ports/$unmanaged [{"op":"remove","path":"/local_link_connection"}]
+at 1.63: PATCH /v1/ports/$unmanaged [{"op":"add","path":"/local_link_connection/network_type","value":"unmanaged"}]
+PATCH /v1/ports/$unmanaged [{"op":"replace","path":"/local_link_connection","value":{"nonsense":1}}]
+PATCH /v1/ports/$unmanaged [{"op":"replace","path":"/local_link_connection","value":7}]
+GET /v1/ports/detail
+
+story odd values that are accepted
+node one
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:01","uuid":null,"name":null,"description":null,"extra":null,"local_link_connection":null,"physical_network":null,"portgroup_uuid":null,"vendor":null,"category":null}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:02","pxe_enabled":"no","is_smartnic":"false","available_for_dynamic_portgroup":false}
+POST /v1/ports {"node_ident":"$one","address":"52:54:00:aa:bb:03"}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:04","description":""}
+POST /v1/ports {"node_ident":"not a name","address":"52:54:00:aa:bb:05"}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:05","description":"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:05","vendor":"0123456789012345678901234567890123456789"}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:05","category":7}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:05","available_for_dynamic_portgroup":"maybe"}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:05","portgroup_uuid":"x"}
+at 1.110: POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:06","available_for_dynamic_portgroup":false}
+GET /v1/ports/detail
+
+story more patches
+node one
+node two
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:01","name":"p"}
+PATCH /v1/ports/p [{"op":"replace","path":"/address","value":"52-54-00-aa-bb-02"}]
+PATCH /v1/ports/p [{"op":"replace","path":"/address","value":7}]
+PATCH /v1/ports/p [{"op":"replace","path":"/vendor","value":"v"}]
+PATCH /v1/ports/p [{"op":"remove","path":"/vendor"}]
+PATCH /v1/ports/p [{"op":"replace","path":"/category","value":"c"}]
+PATCH /v1/ports/p [{"op":"remove","path":"/category"}]
+PATCH /v1/ports/p [{"op":"remove","path":"/description"}]
+PATCH /v1/ports/p [{"op":"replace","path":"/description","value":7}]
+PATCH /v1/ports/p [{"op":"replace","path":"/available_for_dynamic_portgroup","value":false}]
+PATCH /v1/ports/p [{"op":"replace","path":"/available_for_dynamic_portgroup","value":"maybe"}]
+PATCH /v1/ports/p [{"op":"replace","path":"/physical_network","value":""}]
+PATCH /v1/ports/p [{"op":"replace","path":"/physical_network","value":7}]
+PATCH /v1/ports/p [{"op":"replace","path":"/is_smartnic","value":"maybe"}]
+PATCH /v1/ports/p [{"op":"replace","path":"/node_uuid","value":"$two"}]
+PATCH /v1/ports/p [{"op":"replace","path":"/node_uuid","value":"one"}]
+PATCH /v1/ports/p [{"op":"replace","path":"/node_uuid","value":"1be26c0b-03f2-4d2e-ae87-c02d7f33c781"}]
+PATCH /v1/ports/p [{"op":"replace","path":"/node_uuid","value":7}]
+PATCH /v1/ports/p [{"op":"add","path":"/node_ident","value":"one"}]
+PATCH /v1/ports/p [{"op":"replace","path":"/portgroup_uuid","value":"x"}]
+PATCH /v1/ports/p [{"op":"remove","path":"/portgroup_uuid"}]
+PATCH /v1/ports/p [{"op":"replace","path":"/extra","value":7}]
+PATCH /v1/ports/p [{"op":"add","path":"/extra/b/c","value":7}]
+PATCH /v1/ports/1be26c0b-03f2-4d2e-ae87-c02d7f33c781 [{"op":"replace","path":"/extra","value":{}}]
+PATCH /v1/ports/1be26c0b-03f2-4d2e-ae87-c02d7f33c781 [{"op":"replace","path":"/nonsense","value":{}}]
+at 1.18: PATCH /v1/ports/p [{"op":"replace","path":"/pxe_enabled","value":false}]
+at 1.23: PATCH /v1/ports/p [{"op":"replace","path":"/portgroup_uuid","value":null}]
+at 1.33: PATCH /v1/ports/p [{"op":"replace","path":"/physical_network","value":"x"}]
+at 1.33: PATCH /v1/ports/p [{"op":"remove","path":"/physical_network"}]
+at 1.52: PATCH /v1/ports/p [{"op":"replace","path":"/is_smartnic","value":true}]
+GET /v1/ports/p
+GET /v1/nodes/two/ports
+
+story patches of newer members in older versions
+node one
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:01"}
+keep port /uuid
+at 1.96: PATCH /v1/ports/$port [{"op":"replace","path":"/description","value":"d"}]
+at 1.99: PATCH /v1/ports/$port [{"op":"replace","path":"/vendor","value":"v"}]
+at 1.100: PATCH /v1/ports/$port [{"op":"replace","path":"/category","value":"c"}]
+at 1.87: PATCH /v1/ports/$port [{"op":"replace","path":"/name","value":"n"}]
+at 1.110: PATCH /v1/ports/$port [{"op":"replace","path":"/available_for_dynamic_portgroup","value":false}]
+
+story ports of nodes in other states
+node one available
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:01"}
+keep port /uuid
+PATCH /v1/ports/$port [{"op":"replace","path":"/address","value":"52:54:00:aa:bb:03"}]
+PATCH /v1/ports/$port [{"op":"replace","path":"/pxe_enabled","value":false}]
+PATCH /v1/ports/$port [{"op":"replace","path":"/physical_network","value":"x"}]
+PATCH /v1/ports/$port [{"op":"replace","path":"/extra","value":{"a":1}}]
+PATCH /v1/nodes/one [{"op":"add","path":"/instance_uuid","value":"1be26c0b-03f2-4d2e-ae87-c02d7f33c781"}]
+PATCH /v1/ports/$port [{"op":"replace","path":"/address","value":"52:54:00:aa:bb:04"}]
+PUT /v1/nodes/one/maintenance {}
+PATCH /v1/ports/$port [{"op":"replace","path":"/address","value":"52:54:00:aa:bb:05"}]
+PATCH /v1/ports/$port [{"op":"replace","path":"/pxe_enabled","value":false}]
+DELETE /v1/ports/$port

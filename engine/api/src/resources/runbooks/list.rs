@@ -16,6 +16,7 @@ pub(super) async fn list(call: Call) -> Answer {
     if let Some(text) = call.parameter("project") {
         flag_of("project", text)?;
     }
+    paging::known_marker(&call, "Runbook")?;
     let query = collection.query(&call)?;
     let Some(project) = call.project().map(str::to_owned) else {
         return collection.page(&call, Some(query), "runbooks", false).await;

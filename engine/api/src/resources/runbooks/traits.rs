@@ -1,6 +1,6 @@
 //! `/runbooks/{runbook}/traits`: which nodes may use a runbook.
 
-use super::{RUNBOOKS, SINCE, TRAITS_SINCE, rights};
+use super::{RUNBOOKS, TRAITS_SINCE, rights};
 use crate::access::Access;
 use crate::answer;
 use crate::attributes::value;
@@ -10,7 +10,7 @@ use crate::error::{Answer, ApiError};
 use api_types::Traits;
 use axum::extract::Path;
 use model::Runbook;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A runbook has at most so many.
 const MOST: usize = 50;
@@ -18,25 +18,19 @@ const MOST: usize = 50;
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let all = "/runbooks/{runbook}/traits";
     let one = "/runbooks/{runbook}/traits/{trait}";
-    let open = |endpoint: Endpoint| endpoint.since(TRAITS_SINCE).access(Access::Anyone);
-    let changing = |endpoint: Endpoint| open(endpoint).too_old(TooOld::Handled);
+    let open = |endpoint: Endpoint| {
+        endpoint
+            .since(TRAITS_SINCE)
+            .too_old(TooOld::NotFound)
+            .access(Access::Anyone)
+    };
     vec![
         open(Endpoint::get(all, list, "List a runbook's traits")),
-        changing(Endpoint::put(all, replace, "Replace a runbook's traits")).status(204),
-        changing(Endpoint::delete(all, clear, "Remove a runbook's traits")),
-        changing(Endpoint::put(one, add, "Add a trait to a runbook")).status(204),
-        changing(Endpoint::delete(one, remove, "Remove a trait of a runbook")),
+        open(Endpoint::put(all, replace, "Replace a runbook's traits")).status(204),
+        open(Endpoint::delete(all, clear, "Remove a runbook's traits")),
+        open(Endpoint::put(one, add, "Add a trait to a runbook")).status(204),
+        open(Endpoint::delete(one, remove, "Remove a trait of a runbook")),
     ]
-}
-
-/// 405 where there are no runbooks yet, 404 where they have no traits.
-fn is_known(call: &Call) -> Result<(), ApiError> {
-    match call.version().has(SINCE) {
-        true => call.path_since(TRAITS_SINCE),
-        false => Err(ApiError::not_allowed(
-            "The API version does not allow runbooks.",
-        )),
-    }
 }
 
 async fn list(call: Call, Path(named): Path<String>) -> Answer {
@@ -48,7 +42,6 @@ async fn list(call: Call, Path(named): Path<String>) -> Answer {
 }
 
 async fn replace(call: Call, Path(named): Path<String>) -> Answer {
-    is_known(&call)?;
     let mut body = call.object()?;
     let given = match (body.remove("traits"), body.is_empty()) {
         (Some(Value::Array(given)), true) => given,
@@ -64,16 +57,14 @@ async fn replace(call: Call, Path(named): Path<String>) -> Answer {
 }
 
 async fn clear(call: Call, Path(named): Path<String>) -> Answer {
-    is_known(&call)?;
     edit(&call, &named, |_| Vec::new()).await?;
     answer::no_content()
 }
 
 async fn add(call: Call, Path((named, name)): Path<(String, String)>) -> Answer {
-    is_known(&call)?;
-    if call.json()?.is_some() {
+    if call.json()?.is_some_and(|body| body != json!({})) {
         return Err(ApiError::invalid(
-            "No body should be provided when adding a trait.",
+            "A trait is added by its path alone, without a body; a body with traits replaces them all, and has no trait in its path.",
         ));
     }
     let name = value::trait_name(Value::String(name)).map_err(wrong)?;
@@ -83,12 +74,11 @@ async fn add(call: Call, Path((named, name)): Path<(String, String)>) -> Answer 
         traits.dedup();
         traits
     };
-    let runbook = edit(&call, &named, added).await?;
-    answer::no_content_at(&call, &format!("runbooks/{}/traits/{name}", runbook.uuid))
+    edit(&call, &named, added).await?;
+    answer::no_content_at(&call, &format!("runbooks/{named}/traits/{name}"))
 }
 
 async fn remove(call: Call, Path((named, name)): Path<(String, String)>) -> Answer {
-    is_known(&call)?;
     let removed = |mut traits: Vec<String>| {
         traits.retain(|known| *known != name);
         traits

@@ -24,7 +24,7 @@ pub(crate) async fn for_node(call: &Call, node: &Node, named: &str) -> Result<Ru
 fn has_trait(node: &Node, runbook: &Runbook) -> Result<(), ApiError> {
     if runbook.traits.is_empty() {
         return Err(ApiError::invalid(format!(
-            "Runbook {} has no traits: nobody has said yet which nodes may use it. Add one under runbooks/{}/traits.",
+            "Runbook {} has no traits: nobody has said yet which nodes may use this runbook. Add one under runbooks/{}/traits.",
             runbook.name, runbook.uuid
         )));
     }
@@ -32,7 +32,7 @@ fn has_trait(node: &Node, runbook: &Runbook) -> Result<(), ApiError> {
         return Ok(());
     }
     Err(ApiError::invalid(format!(
-        "Runbook {} has not been approved for use on node {}: the node has none of the runbook's traits ({}).",
+        "The runbook {} has not been approved for use on node {}: the node has none of the traits that the runbook has ({}).",
         runbook.name,
         node.uuid,
         runbook.traits.join(", ")
@@ -45,7 +45,7 @@ fn has_name(node: &Node, runbook: &Runbook) -> Result<(), ApiError> {
         return Ok(());
     }
     Err(ApiError::invalid(format!(
-        "Runbook {0} has not been approved for use on node {1}: the node has no trait {0}.",
+        "The runbook {0} has not been approved for use on node {1}: the node has no trait {0}.",
         runbook.name, node.uuid
     )))
 }
