@@ -101,24 +101,6 @@ pub(crate) fn operations<T>(
     Ok(operations)
 }
 
-/// Refuses to take away a root attribute that the version does not have, of those in `guarded`; others are let go.
-///
-/// # Errors
-/// 406.
-pub(crate) fn check_removals(
-    call: &Call,
-    fields: &[Field],
-    guarded: &[&str],
-    operations: &[Operation],
-) -> Result<(), ApiError> {
-    let removed = operations.iter().filter(|operation| operation.removes());
-    let mut roots = removed.map(Operation::root);
-    roots.try_for_each(|root| match guarded.contains(&root) {
-        true => check_version(call, fields, root),
-        false => Ok(()),
-    })
-}
-
 fn no_list(body: Option<&Value>) -> ApiError {
     let path = body
         .and_then(|body| body.get("path"))

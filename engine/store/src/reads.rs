@@ -109,14 +109,38 @@ impl SqlStore {
         rows.iter().map(|row| self.node_of(row)).collect()
     }
 
-    /// Nodes in a page's order, which may be that of something that stands only in their documents.
+    /// Nodes in a page's order.
     fn node_listing(&self, page: &Page) -> Result<Listing, StoreError> {
-        let Some(place) = page.sort_key.as_deref().and_then(in_document) else {
-            return NODES.listing(page);
-        };
+        let key = page.sort_key.as_deref();
+        match key.and_then(in_node) {
+            Some(place) => self.listing_by(&NODES, page, "node", &place),
+            None => NODES.listing(page),
+        }
+    }
+
+    /// Ports in a page's order.
+    fn port_listing(&self, page: &Page) -> Result<Listing, StoreError> {
+        let in_document = IN_PORT
+            .iter()
+            .find(|key| page.sort_key.as_deref() == Some(**key));
+        match in_document {
+            Some(key) => self.listing_by(&PORTS, page, "port", &[key]),
+            None => PORTS.listing(page),
+        }
+    }
+
+    /// The order of something that stands only in the rows' documents, below `root`. Both are words of this program, never the
+    /// client's.
+    fn listing_by<T>(
+        &self,
+        table: &Table<T>,
+        page: &Page,
+        root: &str,
+        place: &[&'static str],
+    ) -> Result<Listing, StoreError> {
         let expression = match self.pool() {
-            Pool::Sqlite(_) => format!("(doc ->> '$.node.{}')", place.join(".")),
-            Pool::Postgres(_) => format!("(doc::jsonb #>> '{{node,{}}}')", place.join(",")),
+            Pool::Sqlite(_) => format!("(doc ->> '$.{root}.{}')", place.join(".")),
+            Pool::Postgres(_) => format!("(doc::jsonb #>> '{{{root},{}}}')", place.join(",")),
         };
         let unsorted = Page {
             sort_key: None,
@@ -124,7 +148,7 @@ impl SqlStore {
         };
         Ok(Listing {
             sort: Some(expression),
-            ..NODES.listing(&unsorted)?
+            ..table.listing(&unsorted)?
         })
     }
 
@@ -138,7 +162,7 @@ impl SqlStore {
         let mut lent = self.pool().lend().await.map_err(reading)?;
         let mut session = lent.session();
         let (sql, cells) = port_criteria(query, self.pool().like())
-            .page(&mut session, &PORTS.listing(&query.page)?, &query.page)
+            .page(&mut session, &self.port_listing(&query.page)?, &query.page)
             .await?;
         let rows = session.rows(sql, cells).await.map_err(reading)?;
         rows.iter().map(|row| self.port_of(row)).collect()
@@ -204,8 +228,11 @@ impl SqlStore {
     }
 }
 
-/// Where a field that has no column stands in a node's document: words of this program, never the client's.
-fn in_document(key: &str) -> Option<Vec<&'static str>> {
+/// Fields of a port that lists are sorted by and that have no column.
+const IN_PORT: &[&str] = &["vendor", "category", "available_for_dynamic_portgroup"];
+
+/// Where a field that has no column stands in a node's document.
+fn in_node(key: &str) -> Option<Vec<&'static str>> {
     let interface = key
         .strip_suffix("_interface")
         .and_then(InterfaceKind::parse);

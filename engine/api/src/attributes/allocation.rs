@@ -25,7 +25,7 @@ pub(crate) const TABLE: &[Row] = &[
         write: Always,
         read: |allocation| json!(allocation.name),
         set: |allocation, given| {
-            allocation.name = name(given)?;
+            allocation.name = value::plain_name(given)?;
             Ok(())
         },
     },
@@ -77,16 +77,6 @@ pub(crate) const TABLE: &[Row] = &[
         },
     },
 ];
-
-/// Nothing hangs below an allocation's path, so any word may name one.
-fn name(given: Value) -> Result<Option<String>, String> {
-    match value::text(given, 255)?.filter(|name| !name.is_empty()) {
-        Some(name) if !ident::is_plain_name(&name) => {
-            Err("a name has 1 to 255 of the characters A-Z a-z 0-9 - . _ ~".to_owned())
-        }
-        name => Ok(name),
-    }
-}
 
 fn items(given: Value) -> Result<Vec<Value>, String> {
     match given {

@@ -60,7 +60,8 @@ pub(crate) const TABLE: &[Row] = &[
         write: Always,
         read: |port| json!(port.name),
         set: |port, given| {
-            port.name = value::name(given)?;
+            // Any text, as in Ironic; only one that a path can carry finds the port.
+            port.name = value::text(given, 255)?.filter(|name| !name.is_empty());
             Ok(())
         },
     },
@@ -124,11 +125,16 @@ fn set_address(port: &mut Port, given: Value) -> Result<(), String> {
     Ok(())
 }
 
-/// A MAC address of a machine.
+/// A MAC address of a machine, in the one form that Ironic takes: with colons.
 pub(crate) fn address(given: &Value) -> Result<MacAddress, String> {
-    let text = given.as_str().filter(|text| text.len() == 17);
-    let parsed = text.and_then(|text| text.parse::<MacAddress>().ok());
+    let parsed = given.as_str().and_then(colons);
     parsed.ok_or_else(|| format!("Expected a MAC address but received {given}"))
+}
+
+/// A MAC address written with colons.
+pub(super) fn colons(text: &str) -> Option<MacAddress> {
+    let plain = text.len() == 17 && !text.contains('-');
+    plain.then(|| text.parse().ok()).flatten()
 }
 
 /// Whether the node exists was looked up before.
@@ -146,6 +152,14 @@ fn set_node(port: &mut Port, given: Value) -> Result<(), String> {
 mod tests {
     use super::*;
     use api_types::field::since;
+
+    #[test]
+    fn addresses_have_colons() {
+        assert!(address(&json!("52:54:00:AA:bb:01")).is_ok());
+        for bad in [json!("52-54-00-aa-bb-01"), json!("525400aabb01"), json!(7)] {
+            assert!(address(&bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn every_attribute_is_a_field_of_the_document() {

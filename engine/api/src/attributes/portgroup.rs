@@ -63,7 +63,7 @@ pub(crate) const TABLE: &[Row] = &[
         write: Always,
         read: |group| json!(group.name),
         set: |group, given| {
-            group.name = value::name(given)?;
+            group.name = value::plain_name(given)?;
             Ok(())
         },
     },

@@ -104,6 +104,16 @@ pub(crate) fn name(value: Value) -> Result<Option<String>, String> {
     }
 }
 
+/// A name of what has few paths or none below its own, so that nearly any word may name one.
+pub(crate) fn plain_name(value: Value) -> Result<Option<String>, String> {
+    match text(value, 255)?.filter(|name| !name.is_empty()) {
+        Some(name) if !ident::is_plain_name(&name) => {
+            Err("a name has 1 to 255 of the characters A-Z a-z 0-9 - . _ ~".to_owned())
+        }
+        name => Ok(name),
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

@@ -1,9 +1,10 @@
 //! The port document.
 
+use crate::attributes::link_connection::is_hidden;
 use crate::call::Call;
 use crate::view::{Shown, View};
 use api_types::Link;
-use model::Port;
+use model::{Object, Port};
 
 /// The whole document, as the newest version shows it.
 pub(crate) fn full(call: &Call, port: &Port) -> api_types::Port {
@@ -14,7 +15,7 @@ pub(crate) fn full(call: &Call, port: &Port) -> api_types::Port {
         name: port.name.clone(),
         description: port.description.clone(),
         pxe_enabled: port.pxe_enabled,
-        local_link_connection: port.local_link_connection.clone(),
+        local_link_connection: wiring(call, &port.local_link_connection),
         physical_network: port.physical_network.clone(),
         portgroup_uuid: port.portgroup,
         is_smartnic: port.is_smartnic,
@@ -26,6 +27,14 @@ pub(crate) fn full(call: &Call, port: &Port) -> api_types::Port {
         created_at: Some(port.created_at),
         updated_at: port.updated_at,
         links: Link::pair(call.public(), &format!("ports/{}", port.uuid)),
+    }
+}
+
+/// The wiring; of a VTEP's, versions that do not know it see that there is none.
+fn wiring(call: &Call, link: &Object) -> Object {
+    match is_hidden(call, link) {
+        true => Object::new(),
+        false => link.clone(),
     }
 }
 

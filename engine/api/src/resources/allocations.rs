@@ -5,9 +5,10 @@ use crate::access::{Access, NodeRule, OWNER_USE, SEE_INSIDE};
 use crate::attributes::allocation::TABLE;
 use crate::call::Call;
 use crate::collection::{Collection, object};
-use crate::endpoint::{Endpoint, TooOld};
+use crate::endpoint::{Argument, Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
-use crate::{answer, ident, paging};
+use crate::selection::Selection;
+use crate::{answer, ident};
 use api_types::allocation::{FIELDS, SUMMARY};
 use api_types::{Link, instant};
 use axum::extract::Path;
@@ -30,51 +31,51 @@ pub(crate) const ALLOCATIONS: Collection<Allocation> = Collection {
 /// So many candidates are looked up at most.
 const MOST_CANDIDATES: usize = 2000;
 /// What a list may be asked for; anything else is refused.
-const PARAMETERS: &[&str] = &[
-    "node",
-    "resource_class",
-    "state",
-    "owner",
-    "fields",
-    "limit",
-    "marker",
-    "sort_key",
-    "sort_dir",
+const ARGUMENTS: &[Argument] = &[
+    ("node", 52),
+    ("resource_class", 52),
+    ("state", 52),
+    ("owner", 60),
+    ("fields", 52),
+    ("limit", 52),
+    ("marker", 52),
+    ("sort_key", 52),
+    ("sort_dir", 52),
 ];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let all = vec![
-        Endpoint::get("/allocations", list, "List allocations").lists(
-            "allocations",
-            "Allocation",
-            FIELDS,
-        ),
+        Endpoint::get("/allocations", list, "List allocations")
+            .lists("allocations", "Allocation", FIELDS)
+            .arguments(ARGUMENTS),
         Endpoint::post("/allocations", create, "Ask for a node")
-            .too_old(TooOld::NotAllowed)
+            .too_old(TooOld::Refused)
             .takes("Allocation", FIELDS)
             .shows("Allocation", FIELDS),
         Endpoint::get("/allocations/{allocation}", show, "Show an allocation")
             .shows("Allocation", FIELDS),
         Endpoint::delete("/allocations/{allocation}", delete, "End an allocation")
-            .too_old(TooOld::NotAllowed),
+            .too_old(TooOld::Refused),
         Endpoint::get(
             "/nodes/{node}/allocation",
             show_of_node,
             "Show a node's allocation",
         )
+        .too_old(TooOld::NotFound)
         .shows("Allocation", FIELDS),
         Endpoint::delete(
             "/nodes/{node}/allocation",
             delete_of_node,
             "End a node's allocation",
-        ),
+        )
+        .too_old(TooOld::NotFound),
     ];
     let mut all: Vec<Endpoint> = all.into_iter().map(|endpoint| endpoint.since(52)).collect();
     let patch = Endpoint::patch("/allocations/{allocation}", patch, "Change an allocation");
     all.push(
         patch
             .since(57)
-            .too_old(TooOld::NotAllowed)
+            .too_old(TooOld::Refused)
             .shows("Allocation", FIELDS),
     );
     // The handlers judge by the allocation's owner.
@@ -103,7 +104,6 @@ fn document(call: &Call, allocation: &Allocation) -> Object {
 }
 
 async fn list(call: Call) -> Answer {
-    paging::check_parameters(&call, PARAMETERS)?;
     if call.parameter("owner").is_some() {
         call.needs("The filter 'owner'", 60)?;
     }
@@ -168,8 +168,9 @@ fn members() -> NodeRule {
 }
 
 async fn show(call: Call, Path(named): Path<String>) -> Answer {
+    let selection = Selection::of_one(&call, FIELDS)?;
     let known = find(&call, &named, SEE_INSIDE).await?;
-    ALLOCATIONS.show(&call, &known.resource)
+    answer::ok(&ALLOCATIONS.selected(&call, &known.resource, &selection))
 }
 
 async fn create(call: Call) -> Answer {
@@ -252,6 +253,7 @@ fn own(call: &Call, wanted: &mut Allocation) -> Result<(), ApiError> {
 }
 
 async fn patch(call: Call, Path(named): Path<String>) -> Answer {
+    check_values(&call)?;
     find(&call, &named, members()).await?;
     let operations = ALLOCATIONS.operations(&call)?;
     let now = call.app.config.clock.now();
@@ -264,6 +266,21 @@ async fn patch(call: Call, Path(named): Path<String>) -> Answer {
     };
     let allocation = ALLOCATIONS.edit(&call, &named, patched).await?;
     ALLOCATIONS.show_all(&call, &allocation)
+}
+
+/// Refuses lists and fractions in a patch, which Ironic takes in a new allocation only.
+fn check_values(call: &Call) -> Result<(), ApiError> {
+    let operations = match call.json()? {
+        Some(Value::Array(operations)) => operations,
+        _ => return Ok(()),
+    };
+    let mut values = operations.iter().filter_map(|item| item.get("value"));
+    match values.find(|value| value.is_array() || value.is_f64()) {
+        Some(_) => Err(ApiError::invalid(
+            "A value in a patch of an allocation is a text, an object, an integer, a boolean or null.",
+        )),
+        None => Ok(()),
+    }
 }
 
 async fn delete(call: Call, Path(named): Path<String>) -> Answer {

@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::collection::{Collection, nameless, object};
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
+use crate::selection::Selection;
 use api_types::chassis::{FIELDS, SUMMARY};
 use api_types::{Link, instant};
 use axum::extract::Path;
@@ -44,14 +45,16 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         Endpoint::delete("/chassis/{chassis}", delete, "Remove an empty chassis"),
         Endpoint::get("/chassis/{chassis}/nodes", nodes, "List a chassis' nodes")
             .access(Access::Anyone)
-            .lists("nodes", "Node", api_types::node::FIELDS),
+            .lists("nodes", "Node", api_types::node::FIELDS)
+            .filters(super::nodes::FILTERS),
         Endpoint::get(
             "/chassis/{chassis}/nodes/detail",
             nodes_detail,
             "List a chassis' nodes with all their fields",
         )
         .access(Access::Anyone)
-        .lists("nodes", "Node", api_types::node::FIELDS),
+        .lists("nodes", "Node", api_types::node::FIELDS)
+        .filters(super::nodes::FILTERS),
     ]
 }
 
@@ -80,8 +83,9 @@ async fn list_detail(call: Call) -> Answer {
 }
 
 async fn show(call: Call, Path(named): Path<String>) -> Answer {
+    let selection = Selection::of_one(&call, FIELDS)?;
     let known = CHASSIS.find(&call, &named).await?;
-    CHASSIS.show(&call, &known.resource)
+    answer::ok(&CHASSIS.selected(&call, &known.resource, &selection))
 }
 
 async fn nodes(call: Call, Path(named): Path<String>) -> Answer {
@@ -98,7 +102,12 @@ async fn nodes_detail(call: Call, Path(named): Path<String>) -> Answer {
 
 async fn create(call: Call) -> Answer {
     let mut chassis = Chassis::new(Uuid::new_v4(), call.app.config.clock.now());
-    CHASSIS.fill(&call, &mut chassis, call.object()?)?;
+    // As in Ironic nothing need be said of a chassis.
+    let body = match call.json()? {
+        None => Object::new(),
+        Some(_) => call.object()?,
+    };
+    CHASSIS.fill(&call, &mut chassis, body)?;
     CHASSIS.add(&call, &chassis).await?;
     CHASSIS.created(&call, &chassis)
 }

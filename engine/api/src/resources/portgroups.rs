@@ -8,12 +8,14 @@ use crate::access::{self, Access};
 use crate::attributes::portgroup::TABLE;
 use crate::call::Call;
 use crate::collection::{Collection, named_node, object};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
-use crate::ident;
+use crate::selection::Selection;
+use crate::{answer, ident};
 use api_types::portgroup::{FIELDS, SUMMARY};
 use api_types::{Link, instant};
 use axum::extract::Path;
+use axum::http::StatusCode;
 use model::{Object, PortGroup};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -25,7 +27,7 @@ pub(crate) const PORT_GROUPS: Collection<PortGroup> = Collection {
     summary: SUMMARY,
     not_sortable: &["extra", "internal_info", "properties", "ports", "links"],
     table: TABLE,
-    is_name: ident::is_name,
+    is_name: ident::is_plain_name,
     document,
 };
 
@@ -84,6 +86,7 @@ fn below() -> Vec<Endpoint> {
             "List a node's port groups",
         )
         .since(24)
+        .too_old(TooOld::NotFound)
         .access(access::READ)
         .lists("portgroups", "PortGroup", FIELDS)
         .filters(filters::FILTERS),
@@ -93,6 +96,7 @@ fn below() -> Vec<Endpoint> {
             "List a node's port groups with all their fields",
         )
         .since(24)
+        .too_old(TooOld::NotFound)
         .access(access::READ)
         .lists("portgroups", "PortGroup", FIELDS)
         .filters(filters::FILTERS),
@@ -102,6 +106,7 @@ fn below() -> Vec<Endpoint> {
             "List a port group's ports",
         )
         .since(24)
+        .too_old(TooOld::NotFound)
         .access(access::READ)
         .lists("ports", "Port", api_types::port::FIELDS)
         .filters(ports::FILTERS),
@@ -111,6 +116,7 @@ fn below() -> Vec<Endpoint> {
             "List a port group's ports with all their fields",
         )
         .since(24)
+        .too_old(TooOld::NotFound)
         .access(access::READ)
         .lists("ports", "Port", api_types::port::FIELDS)
         .filters(ports::FILTERS),
@@ -165,20 +171,37 @@ async fn page(call: Call, node: Option<Uuid>, path: &str, detail: bool) -> Answe
 }
 
 async fn ports_of(call: Call, Path(named): Path<String>) -> Answer {
+    check_name(&named)?;
     let group = PORT_GROUPS.find_on_node(&call, &named).await?.resource.uuid;
     let path = format!("portgroups/{group}/ports");
     ports::page(call, ports::Of::Group(group), &path, false).await
 }
 
 async fn ports_of_detail(call: Call, Path(named): Path<String>) -> Answer {
+    check_name(&named)?;
     let group = PORT_GROUPS.find_on_node(&call, &named).await?.resource.uuid;
     let path = format!("portgroups/{group}/ports/detail");
     ports::page(call, ports::Of::Group(group), &path, true).await
 }
 
 async fn show(call: Call, Path(named): Path<String>) -> Answer {
-    let known = PORT_GROUPS.find_on_node(&call, &named).await?;
-    PORT_GROUPS.show(&call, &known.resource)
+    check_name(&named)?;
+    let found = PORT_GROUPS.find_on_node(&call, &named).await;
+    let selection = Selection::of_one(&call, FIELDS);
+    // A field that no version has is refused before the group is looked for, one of a later version after it.
+    let (known, selection) = match (found, selection) {
+        (Err(_), Err(wrong)) if wrong.status() == StatusCode::BAD_REQUEST => return Err(wrong),
+        (found, selection) => (found?, selection?),
+    };
+    answer::ok(&PORT_GROUPS.selected(&call, &known.resource, &selection))
+}
+
+/// Refuses a path that can name no port group, as its router does in Ironic.
+fn check_name(named: &str) -> Result<(), ApiError> {
+    match ident::uuid(named).is_some() || ident::is_plain_name(named) {
+        true => Ok(()),
+        false => Err(ident::misnamed(named)),
+    }
 }
 
 async fn create(call: Call) -> Answer {

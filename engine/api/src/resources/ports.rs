@@ -8,7 +8,7 @@ use super::portgroups;
 use crate::access::{self, Access};
 use crate::answer;
 use crate::attributes::port::TABLE;
-use crate::attributes::{self, patchable, write_back};
+use crate::attributes::{self, link_connection, patchable, write_back};
 use crate::call::Call;
 use crate::documents::port as document;
 use crate::endpoint::Endpoint;
@@ -20,9 +20,18 @@ use crate::{ident, paging};
 use api_types::port::{FIELDS, SUMMARY};
 use axum::extract::Path;
 use axum::http::StatusCode;
-use model::{MacAddress, Node, Object, Port, Refusal, RefusalKind};
+use model::{MacAddress, Node, Port, Refusal, RefusalKind};
 use serde_json::{Map, Value};
 use uuid::Uuid;
+
+/// Attributes that versions without them may not even take away.
+const GUARDED: &[&str] = &[
+    "pxe_enabled",
+    "local_link_connection",
+    "portgroup_uuid",
+    "physical_network",
+    "is_smartnic",
+];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -52,14 +61,16 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         Endpoint::delete("/ports/{port}", delete, "Remove a port").access(access::OWNER_MANAGE),
         Endpoint::get("/nodes/{node}/ports", list_of_node, "List a node's ports")
             .access(access::READ)
-            .lists("ports", "Port", FIELDS),
+            .lists("ports", "Port", FIELDS)
+            .filters(FILTERS),
         Endpoint::get(
             "/nodes/{node}/ports/detail",
             list_of_node_detail,
             "List a node's ports with all their fields",
         )
         .access(access::READ)
-        .lists("ports", "Port", FIELDS),
+        .lists("ports", "Port", FIELDS)
+        .filters(FILTERS),
     ]
 }
 
@@ -95,10 +106,8 @@ pub(super) async fn page(call: Call, of: Of, path: &str, detail: bool) -> Answer
     let selection = Selection::of_list(&call, FIELDS, SUMMARY, detail)?;
     let limit = paging::limit(&call)?;
     let _slot = call.app.lists.acquire().await.ok();
-    let ports = match filters::query(&call, of).await? {
-        Some(query) => call.app.store.ports(&query).await?,
-        None => Vec::new(),
-    };
+    let query = filters::query(&call, of).await?;
+    let ports = call.app.store.ports(&query).await?;
     let last = ports.last().map(|port| port.uuid.to_string());
     let shown = selection.shown(&call, FIELDS);
     let mut page = PageWriter::new("ports");
@@ -110,8 +119,8 @@ pub(super) async fn page(call: Call, of: Of, path: &str, detail: bool) -> Answer
 }
 
 async fn show(call: Call, Path(port): Path<String>) -> Answer {
-    let selection = Selection::of_one(&call, FIELDS)?;
     let port = ident::port(&call, &port).await?;
+    let selection = Selection::of_one(&call, FIELDS)?;
     let shown = selection.shown(&call, FIELDS);
     answer::ok(&document::view(&call, &port, &shown))
 }
@@ -122,16 +131,25 @@ async fn create(call: Call) -> Answer {
         return Err(ApiError::invalid("Mandatory field missing: address."));
     }
     let node = owner(&call, &mut body).await?;
+    attributes::check_names(&call, TABLE, FIELDS, &body)?;
     let group = match body.get("portgroup_uuid") {
         Some(named) => portgroups::named_in(&call, named).await?,
         None => None,
     };
     // A port that shall only be used with the others of its group need not be told not to boot alone.
     let boots = body.contains_key("pxe_enabled");
+    let wired = body
+        .get("local_link_connection")
+        .is_some_and(|link| !link.is_null());
     let now = call.app.config.clock.now();
     let mut port = Port::new(Uuid::new_v4(), node.uuid, MacAddress::new([0; 6]), now);
-    attributes::fill(&call, TABLE, FIELDS, &[], &mut port, body)?;
-    check_wiring(&call, &port.local_link_connection)?;
+    attributes::fill(&call, TABLE, FIELDS, &mut port, body)?;
+    if wired && port.is_smartnic && !link_connection::is_smart_nic(&port.local_link_connection) {
+        return Err(ApiError::invalid(
+            "is_smartnic: a smart NIC has port_id and hostname in local_link_connection.",
+        ));
+    }
+    link_connection::check_versions(&call, &port.local_link_connection)?;
     if let Some(group) = group
         && !boots
         && !group.standalone_ports_supported
@@ -158,6 +176,8 @@ async fn owner(call: &Call, body: &mut Map<String, Value>) -> Result<Node, ApiEr
                 "node_uuid {shown:?} is not a UUID; name the node by its UUID, or by node_ident (1.94)."
             )));
         }
+        (Some(_), None) => return Err(ApiError::invalid("node_uuid must be a text.")),
+        (None, Some(_)) => return Err(ApiError::invalid("node_ident must be a text.")),
         _ => {
             return Err(ApiError::invalid(
                 "A port needs exactly one of node_uuid and node_ident.",
@@ -172,7 +192,7 @@ async fn known_node(call: &Call, named: &str) -> Result<Node, ApiError> {
     let found = ident::node(call, named).await;
     found.map_err(|error| match error.status() {
         StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND => {
-            ApiError::invalid("The node of the port could not be found.")
+            ApiError::invalid("The node that node_uuid or node_ident names could not be found.")
         }
         _ => error,
     })
@@ -180,6 +200,8 @@ async fn known_node(call: &Call, named: &str) -> Result<Node, ApiError> {
 
 async fn patch(call: Call, Path(name): Path<String>) -> Answer {
     let mut operations = operations(&call, TABLE, FIELDS)?;
+    check_patch(&call, &operations)?;
+    let port = ident::port(&call, &name).await?;
     for operation in &mut operations {
         match (operation.root().to_owned().as_str(), operation.root_value()) {
             ("node_uuid", Some(Value::String(uuid))) => {
@@ -189,11 +211,12 @@ async fn patch(call: Call, Path(name): Path<String>) -> Answer {
             ("portgroup_uuid", Some(named)) => {
                 portgroups::named_in(&call, named).await?;
             }
-            ("local_link_connection", Some(Value::Object(link))) => check_wiring(&call, link)?,
+            ("local_link_connection", Some(Value::Object(link))) => {
+                link_connection::check_versions(&call, link)?;
+            }
             _ => {}
         }
     }
-    let port = ident::port(&call, &name).await?;
     // From then on the network of a group is set at the group.
     let rewired =
         call.version().has(102) && operations.iter().any(|op| op.root() == "physical_network");
@@ -221,12 +244,19 @@ fn edited(old: &Port, operations: Vec<Operation>) -> Result<Port, Refusal> {
     Ok(port)
 }
 
-/// A port that is wired to no switch port of its own came later than the others.
-fn check_wiring(call: &Call, link: &Object) -> Result<(), ApiError> {
-    match link.contains_key("network_type") {
-        true => call.needs("network_type in local_link_connection", 64),
+/// What has to do with networks cannot even be taken away in a version that does not know it.
+fn check_patch(call: &Call, operations: &[Operation]) -> Result<(), ApiError> {
+    let removed = operations.iter().filter(|operation| operation.removes());
+    let mut roots = removed.map(Operation::root);
+    roots.try_for_each(|root| match GUARDED.contains(&root) {
+        true => attributes::check_version(call, FIELDS, root),
         false => Ok(()),
-    }
+    })?;
+    let paths = link_connection::KEYS
+        .iter()
+        .map(|key| (key, format!("local_link_connection/{key}")));
+    let mut given = paths.filter(|(_, path)| operations.iter().any(|op| op.is_at(path)));
+    given.try_for_each(|(key, _)| link_connection::check_version(call, key))
 }
 
 async fn delete(call: Call, Path(port): Path<String>) -> Answer {

@@ -43,7 +43,8 @@ async fn show(call: Call) -> Answer {
 }
 
 async fn show_of_node(call: Call, Path(node): Path<String>) -> Answer {
-    let node = ident::node(&call, &node).await?.uuid;
+    // Its links name the node as the request does.
+    ident::node(&call, &node).await?;
     answer::ok(&links(&call, &format!("nodes/{node}/volume")))
 }
 
@@ -63,14 +64,16 @@ async fn page<R: Resource>(
     let detail = call.parameter("detail").map(|t| flag_of("detail", t));
     let detail = detail.transpose()?.unwrap_or(false);
     let selection = Selection::of_list_in(call, collection.fields, collection.summary, detail)?;
+    // As in Ironic the page is judged before the node is looked for.
+    let query = collection.query(call)?;
     let node = match (of, call.parameter("node")) {
-        (None, Some(named)) => Some(ident::node(call, named).await?.uuid),
+        (None, Some(named)) => Some(ident::node_of_query(call, "node", named).await?.uuid),
         (of, _) => of,
     };
     let query = ResourceQuery {
         node,
         project: call.project().map(str::to_owned),
-        ..collection.query(call)?
+        ..query
     };
     collection
         .page_of(call, Some(query), path, &selection)

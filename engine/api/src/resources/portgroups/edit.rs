@@ -1,22 +1,31 @@
 //! `PATCH` and `DELETE /portgroups/{portgroup}`: in the node's turn, judged by the lifecycle.
 
-use super::PORT_GROUPS;
+use super::{PORT_GROUPS, check_name};
 use crate::answer;
+use crate::attributes::check_version;
 use crate::call::Call;
 use crate::collection::{Turned, node_change};
 use crate::error::{Answer, ApiError};
 use crate::patch::Operation;
+use api_types::portgroup::FIELDS;
 use axum::extract::Path;
 use model::{Node, Port, PortGroup, Refusal, Timestamp};
 
 pub(super) async fn patch(call: Call, Path(named): Path<String>) -> Answer {
+    check_name(&named)?;
+    let known = PORT_GROUPS.find_on_node(&call, &named).await?.resource;
     let mut operations = PORT_GROUPS.operations(&call)?;
+    for guarded in ["mode", "properties"] {
+        // Whatever is done to them, and wherever inside.
+        if operations.iter().any(|op| op.root() == guarded) {
+            check_version(&call, FIELDS, guarded)?;
+        }
+    }
     if operations.iter().any(|op| op.removes_root("mode")) {
         return Err(ApiError::invalid(
             "'mode' is a mandatory attribute and can not be removed.",
         ));
     }
-    let known = PORT_GROUPS.find_on_node(&call, &named).await?.resource;
     let to = node_change(&call, Some(known.node_uuid), &mut operations).await?;
     let patch = Patch {
         to,
@@ -68,6 +77,7 @@ impl Patch {
 }
 
 pub(super) async fn delete(call: Call, Path(named): Path<String>) -> Answer {
+    check_name(&named)?;
     let work = |node: &Node, ports: &[Port], group: &PortGroup| {
         lifecycle::judge_portgroup_delete(node, group, ports)?;
         Ok(Turned::removed())

@@ -14,7 +14,8 @@ use uuid::Uuid;
 pub(crate) const FILTERS: &[(&str, u16)] = &[
     ("node", 23),
     ("address", 23),
-    ("conductor_groups", 99),
+    // Documented for 1.99, but Ironic takes it in every version.
+    ("conductor_groups", 23),
     ("shard", 106),
 ];
 
@@ -25,6 +26,8 @@ pub(super) async fn query(call: &Call, of: Option<Uuid>) -> Result<ResourceQuery
             call.needs(&format!("The filter '{name}'"), *since)?;
         }
     }
+    // As in Ironic the page is judged before anything is looked for.
+    let mut query = PORT_GROUPS.query(call)?;
     let given = |name: &&str| call.parameter(name).is_some();
     let filters = ["address", "shard", "conductor_groups"];
     let node = usize::from(of.is_some() || given(&"node"));
@@ -34,10 +37,9 @@ pub(super) async fn query(call: &Call, of: Option<Uuid>) -> Result<ResourceQuery
         ));
     }
     let node = match (of, call.parameter("node")) {
-        (None, Some(named)) => Some(ident::node(call, named).await?.uuid),
+        (None, Some(named)) => Some(ident::node_of_query(call, "node", named).await?.uuid),
         (of, _) => of,
     };
-    let mut query = PORT_GROUPS.query(call)?;
     if let Some(text) = call.parameter("address") {
         let address = address(&Value::String(text.to_owned())).map_err(ApiError::invalid)?;
         query.equal.push(("address", json!(address)));

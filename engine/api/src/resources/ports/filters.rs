@@ -10,6 +10,7 @@ use crate::{ident, paging};
 use api_types::port::FIELDS;
 use ports::query::PortQuery;
 use serde_json::Value;
+use uuid::Uuid;
 
 /// Filters and the version that added each.
 pub(in crate::resources) const FILTERS: &[(&str, u16)] = &[
@@ -18,19 +19,28 @@ pub(in crate::resources) const FILTERS: &[(&str, u16)] = &[
     ("address", 1),
     ("portgroup", 24),
     ("shard", 82),
-    ("description_contains", 97),
-    ("conductor_groups", 99),
+    // Documented for 1.97 and 1.99, but Ironic takes them in every version.
+    ("description_contains", 1),
+    ("conductor_groups", 1),
 ];
 /// Fields that a list cannot be sorted by.
-const NOT_SORTABLE: &[&str] = &["extra", "internal_info", "local_link_connection", "links"];
+const NOT_SORTABLE: &[&str] = &[
+    "extra",
+    "internal_info",
+    "local_link_connection",
+    "portgroup_uuid",
+    "links",
+];
 
-/// The query of a request, of those that its path names; none when nothing can match.
-pub(super) async fn query(call: &Call, of: Of) -> Result<Option<PortQuery>, ApiError> {
+/// The query of a request, of those that its path names.
+pub(super) async fn query(call: &Call, of: Of) -> Result<PortQuery, ApiError> {
     for (name, since) in FILTERS {
         if call.parameter(name).is_some() {
             call.needs(&format!("The filter '{name}'"), *since)?;
         }
     }
+    // As in Ironic the page is judged before anything is looked for.
+    let page = paging::page(call, FIELDS, NOT_SORTABLE)?;
     check_together(call, of)?;
     let portgroup = match (of, call.parameter("portgroup")) {
         (Of::Group(group), _) => Some(group),
@@ -44,19 +54,13 @@ pub(super) async fn query(call: &Call, of: Of) -> Result<Option<PortQuery>, ApiE
             Some(address(&text).map_err(ApiError::invalid)?)
         }
     };
-    let node = match (of, call.parameter("node").or(call.parameter("node_uuid"))) {
-        (Of::Node(node), _) => Some(node),
-        (_, None) => None,
-        (_, Some(named)) => match ident::node(call, named).await {
-            Ok(node) => Some(node.uuid),
-            // As in Ironic, a list of the ports of an unknown UUID is empty.
-            Err(_) if ident::uuid(named).is_some() => return Ok(None),
-            Err(error) => return Err(error),
-        },
+    let node = match of {
+        Of::Node(node) => Some(node),
+        _ => node(call).await?,
     };
     let groups = listed(call, "conductor_groups");
-    Ok(Some(PortQuery {
-        page: paging::page(call, FIELDS, NOT_SORTABLE)?,
+    Ok(PortQuery {
+        page,
         node,
         address,
         portgroup,
@@ -64,7 +68,21 @@ pub(super) async fn query(call: &Call, of: Of) -> Result<Option<PortQuery>, ApiE
         shards: listed(call, "shard"),
         project: call.project().map(str::to_owned),
         conductor_groups: groups.iter().map(|g| g.to_lowercase()).collect(),
-    }))
+    })
+}
+
+/// The node whose ports are asked for.
+async fn node(call: &Call) -> Result<Option<Uuid>, ApiError> {
+    let given = ["node_uuid", "node"].into_iter();
+    let mut given = given.filter_map(|name| Some((name, call.parameter(name)?)));
+    let Some((name, text)) = given.next() else {
+        return Ok(None);
+    };
+    if ident::uuid(text).is_none() {
+        call.needs("A node's name", 5)?;
+    }
+    let node = ident::node_of_query(call, name, text).await?;
+    Ok(Some(node.uuid))
 }
 
 /// Which filters exclude one another.

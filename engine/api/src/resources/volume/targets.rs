@@ -134,10 +134,10 @@ async fn patch(call: Call, Path(named): Path<String>) -> Answer {
     let to = node_change(&call, Some(known.node_uuid), &mut operations).await?;
     let now = call.app.config.clock.now();
     let work = move |node: &Node, _: &[Port], old: &VolumeTarget| {
+        let mut new = TARGETS.patched(old, operations.clone())?;
         for node in to.iter().chain([node]) {
             lifecycle::judge_volume_edit(node, WHAT)?;
         }
-        let mut new = TARGETS.patched(old, operations.clone())?;
         if new != *old {
             new.updated_at = Some(now);
         }
