@@ -7,6 +7,7 @@ mod format;
 mod packed;
 mod ports;
 mod qcow2;
+mod zeros;
 mod zstd_frames;
 
 pub use error::{ImageError, Qcow2Error};
@@ -14,6 +15,7 @@ pub use format::{Content, Declared, HEAD, opening, sniff};
 pub use packed::MAX_WINDOW;
 pub use ports::{Expected, Output, Source};
 pub use qcow2::Limits;
+pub use zeros::{Parts, part};
 
 use std::io::{BufRead, Cursor, Read};
 

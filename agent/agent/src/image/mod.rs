@@ -16,7 +16,6 @@ pub mod sink;
 pub mod source;
 pub mod stream;
 pub mod writer;
-pub mod zeros;
 
 #[cfg(test)]
 mod tests;

@@ -5,11 +5,10 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use agent_image::{Expected, Output};
+use agent_image::{Expected, Output, Parts};
 
 use super::meter::Meter;
 use super::writer::{Aligned, CHUNK, WriteFailed, Writer};
-use super::zeros;
 use crate::disk::device::Device;
 
 /// What is held back at each end of the disk.
@@ -265,7 +264,8 @@ impl Sink {
         let Some(run) = self.run.take() else {
             return Ok(());
         };
-        let (data, zeros) = zeros::part(&run.buffer.slice()[..run.filled], run.offset);
+        let Parts { data, zeros } =
+            agent_image::part(&run.buffer.slice()[..run.filled], run.offset);
         for range in zeros {
             self.note_zeros(run.offset + range.start as u64, range.len() as u64)?;
         }

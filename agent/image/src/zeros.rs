@@ -8,8 +8,17 @@ const GRAIN: u64 = 64 << 10;
 /// Zeros shorter than this, with data on both sides, are written.
 const WORTH: usize = 256 << 10;
 
+/// A buffer's parts: ranges of it in order, together all of it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// What is to be written.
+    pub data: Vec<Range<usize>>,
+    /// What holds zeros alone.
+    pub zeros: Vec<Range<usize>>,
+}
+
 /// Parts a buffer that goes to an offset of the disk into data and zeros.
-pub fn part(bytes: &[u8], offset: u64) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+pub fn part(bytes: &[u8], offset: u64) -> Parts {
     let (mut data, mut zeros): (Vec<Range<usize>>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
     let mut at = 0;
     while at < bytes.len() {
@@ -32,14 +41,14 @@ pub fn part(bytes: &[u8], offset: u64) -> (Vec<Range<usize>>, Vec<Range<usize>>)
         zeros.retain(|range| !short(range));
         data = between(&zeros, bytes.len());
     }
-    (data, zeros)
+    Parts { data, zeros }
 }
 
 /// What the ranges leave.
 fn between(ranges: &[Range<usize>], end: usize) -> Vec<Range<usize>> {
     let mut at = 0;
     let mut left = Vec::new();
-    for range in ranges.iter().cloned().chain([end..end]) {
+    for range in ranges.iter().cloned().chain(std::iter::once(end..end)) {
         if at < range.start {
             left.push(at..range.start);
         }
@@ -60,17 +69,17 @@ mod tests {
 
     const K: usize = 1 << 10;
 
-    type Parts = Vec<(usize, usize)>;
+    type Pairs = Vec<(usize, usize)>;
 
     /// Data and zeros of pieces of one value, as begin and end.
-    fn parted(pieces: &[(usize, u8)], offset: u64) -> (Parts, Parts) {
+    fn parted(pieces: &[(usize, u8)], offset: u64) -> (Pairs, Pairs) {
         let bytes: Vec<u8> = pieces
             .iter()
             .flat_map(|(length, value)| vec![*value; *length])
             .collect();
         let pairs =
             |ranges: Vec<Range<usize>>| ranges.iter().map(|it| (it.start, it.end)).collect();
-        let (data, zeros) = part(&bytes, offset);
+        let Parts { data, zeros } = part(&bytes, offset);
         (pairs(data), pairs(zeros))
     }
 
@@ -107,7 +116,7 @@ mod tests {
             offset in 0_u64..1 << 20,
         ) {
             let bytes: Vec<u8> = pieces.iter().flat_map(|(n, v)| vec![*v; *n]).collect();
-            let (data, zeros) = part(&bytes, offset);
+            let Parts { data, zeros } = part(&bytes, offset);
             let mut all = [data.clone(), zeros.clone()].concat();
             all.sort_by_key(|range| range.start);
             proptest::prop_assert!(between(&all, bytes.len()).is_empty());
