@@ -218,6 +218,7 @@ pub const KEYS: &[Key] = &[
     key("agents.lookup_by_mac", Switch, Fixed("true"), "Let agents that carry no boot identity (plain ironic-python-agent) name themselves by their MAC addresses, shortly after their machine was powered on."),
     key("agents.allowed_networks", NETWORKS, Unset("all that are not forbidden"), "From where agents may fetch images although it is forbidden otherwise."),
     key("agents.forbidden_networks", NETWORKS, Unset("none besides loopback, link-local, BMC and engine addresses"), "From where agents must not fetch images."),
+    key("agents.image_ca_file", Path, Unset("the public authorities and the engine's own"), "Certificate authorities (PEM) that agents trust for images, checksum files, config drives and registries besides those."),
 
     key("log.format", Choice(&["text", "json"]), Fixed("text"), "How log lines look."),
     key("log.level", Text("off, error, warn, info, debug, trace or directives such as info,conductor=debug"), Fixed("info"), "How much is logged."),

@@ -244,6 +244,8 @@ pub struct Agents {
     pub allowed_networks: Vec<Network>,
     /// From where they must not fetch.
     pub forbidden_networks: Vec<Network>,
+    /// Authorities that they trust for images.
+    pub image_ca: Option<PathBuf>,
 }
 
 impl Agents {

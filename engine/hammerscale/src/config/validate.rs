@@ -300,6 +300,7 @@ fn agents(reader: &mut Reader<'_>) -> Option<Agents> {
     let lookup_by_mac = reader.one("agents.lookup_by_mac");
     let allowed_networks = reader.list("agents.allowed_networks");
     let forbidden_networks = reader.list("agents.forbidden_networks");
+    let image_ca = reader.maybe("agents.image_ca_file");
     if listen.flatten().is_some_and(|it| it.ip().is_unspecified()) {
         let what =
             "agents must be told an address that they can reach: name it instead of 0.0.0.0 or ::";
@@ -311,6 +312,7 @@ fn agents(reader: &mut Reader<'_>) -> Option<Agents> {
         lookup_by_mac: lookup_by_mac?,
         allowed_networks: allowed_networks?,
         forbidden_networks: forbidden_networks?,
+        image_ca: image_ca?,
     })
 }
 

@@ -57,7 +57,7 @@ pub async fn run(settings: Settings, hooks: Hooks, stop: watch::Receiver<bool>) 
         clock: clock.clone(),
         entropy: entropy.clone(),
         observer: hooks.observer,
-        settings: policy::conductor(&settings, boot.as_ref()),
+        settings: policy::conductor(&settings, boot.as_ref())?,
     });
     let doors = api_listener::Doors {
         engine: Arc::new(engine.clone()),
