@@ -60,13 +60,17 @@ impl Board {
             }
             EventKind::Progress { step, phase, .. } => {
                 self.bytes(&id, &label, Some(&event.kind));
-                // Without bars a line for every piece would drown the rest.
-                if self.bars.is_some() {
-                    let phase = phase
-                        .as_deref()
-                        .map_or(String::new(), |it| format!(" ({it})"));
-                    self.state(&id, &label, format!("{step}{phase}"));
+                let phase = phase
+                    .as_deref()
+                    .map_or(String::new(), |it| format!(" ({it})"));
+                let mut text = format!("{step}{phase}");
+                // Without bars a line for every piece would drown the rest: the percentage is told in tens.
+                if self.bars.is_none()
+                    && let Some(tens) = tens(&event.kind)
+                {
+                    text = format!("{text} {tens} %");
                 }
+                self.state(&id, &label, text);
             }
             EventKind::NodeCreated => self.state(&id, &label, "enrolled".to_owned()),
             EventKind::NodeDeleted => self.state(&id, &label, "deleted".to_owned()),
@@ -135,8 +139,33 @@ impl Board {
         };
         bar.set_length(total_bytes.unwrap_or(0));
         bar.set_position(*done);
-        bar.set_style(style(&format!("{shape} {bytes} {rate}  {{wide_msg}}")));
+        let left = remaining(*done, *total_bytes, *rate_bytes_per_second);
+        let left = left.map_or(String::new(), |it| format!("{it} left"));
+        bar.set_style(style(&format!(
+            "{shape} {bytes} {rate} {left}  {{wide_msg}}"
+        )));
     }
+}
+
+/// How much is done, in tens of a percent rounded down; nothing when that cannot be known.
+fn tens(kind: &EventKind) -> Option<u64> {
+    let EventKind::Progress {
+        done_bytes: Some(done),
+        total_bytes: Some(total),
+        ..
+    } = kind
+    else {
+        return None;
+    };
+    let percent = done.saturating_mul(100).checked_div(*total)?;
+    Some(percent.min(100) / 10 * 10)
+}
+
+/// How long it takes at the present rate, as minutes and seconds.
+fn remaining(done: u64, total: Option<u64>, rate: Option<u64>) -> Option<String> {
+    let left = total?.saturating_sub(done);
+    let seconds = left.checked_div(rate?)?;
+    Some(format!("{}:{:02}", seconds / 60, seconds % 60))
 }
 
 /// What a machine is at, on one line.
@@ -201,6 +230,37 @@ mod tests {
         board.event(&event(r#""kind":"node_deleted""#));
         assert_eq!(text(&board), "deleted");
         assert_eq!(board.lines.len(), 1);
+    }
+
+    #[test]
+    fn without_a_terminal_progress_is_told_in_tens_of_a_percent() {
+        let mut board = Board {
+            lines: BTreeMap::new(),
+            bars: None,
+        };
+        let mut seen = Vec::new();
+        for done in [0, 99, 100, 150, 1000] {
+            board.event(&event(&format!(
+                r#""kind":"progress","step":"write_image","phase":"writing","done_bytes":{done},"total_bytes":1000,"rate_bytes_per_second":10"#,
+            )));
+            seen.push(board.lines.values().next().unwrap().text.clone());
+        }
+        seen.dedup();
+        assert_eq!(
+            seen,
+            [
+                "write_image (writing) 0 %",
+                "write_image (writing) 10 %",
+                "write_image (writing) 100 %"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_left_is_told_when_the_rate_is_known() {
+        assert_eq!(remaining(40, Some(1000), Some(10)).as_deref(), Some("1:36"));
+        assert_eq!(remaining(40, Some(1000), Some(0)), None);
+        assert_eq!(remaining(40, None, Some(10)), None);
     }
 
     #[test]

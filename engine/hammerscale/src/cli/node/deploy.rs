@@ -29,7 +29,7 @@ pub struct DeployArgs {
     /// The image's checksum as ALGORITHM:HEX, or the URL of a checksum file
     #[arg(long, value_name = "sha256:HEX|URL", requires = "image", value_parser = checksum)]
     checksum: Option<Checksum>,
-    /// The image's format, such as raw
+    /// The image's format: raw (also compressed with gzip, zstd or xz), qcow2, or auto; without it the agent finds out
     #[arg(long, value_name = "FORMAT", requires = "image")]
     image_format: Option<String>,
     #[command(flatten)]
