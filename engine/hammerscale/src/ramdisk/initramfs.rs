@@ -5,14 +5,19 @@ use super::firmware::Firmware;
 use super::kernel::{Kernel, read_module};
 use super::selection::Selection;
 use super::{Progress, tables};
-use anyhow::{Context, Result};
-use netboot_media::cpio::{CpioWriter, zero_padding};
+use anyhow::{Context, Result, ensure};
+use netboot_media::cpio::CpioWriter;
 use std::collections::BTreeSet;
 use std::io::Write;
 
 /// Zstandard's level 19: the highest whose window (8 MiB) the kernel unpacks without much memory of its own.
 const LEVEL: i32 = 19;
 const CHUNK: usize = 1 << 20;
+/// Linux takes an archive behind another one only at such an offset.
+const ALIGNMENT: usize = 4;
+/// Of a zstd frame, in bytes.
+const BLOCK_HEAD: usize = 3;
+const CHECKSUM: usize = 4;
 
 /// Empty folders, with their modes: mount points first of all.
 const FOLDERS: [(&str, u32); 13] = [
@@ -89,7 +94,8 @@ fn parents(
     Ok(())
 }
 
-/// Compresses an archive; the result's length is a multiple of four, so that another archive may follow.
+/// Compresses an archive; the result's length is a multiple of four, so that another archive may follow. Nothing stands behind the compressed
+/// frame: others unpack it before they serve it (Ironic does), and refuse what follows a frame.
 pub(super) fn compress(archive: &[u8], progress: &dyn Fn(Progress)) -> Result<Vec<u8>> {
     let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), LEVEL)?;
     encoder.include_checksum(true)?;
@@ -101,7 +107,54 @@ pub(super) fn compress(archive: &[u8], progress: &dyn Fn(Progress)) -> Result<Ve
         bytes += chunk.len() as u64;
         progress(Progress::Compressing { bytes, total });
     }
-    let mut packed = encoder.finish().context("compressing the initramfs")?;
-    packed.resize(packed.len() + zero_padding(packed.len() as u64), 0);
+    encoder.flush().context("compressing the initramfs")?;
+    let zeros = tail(encoder.get_ref().len());
+    encoder
+        .write_all(&vec![0; zeros])
+        .context("compressing the initramfs")?;
+    let packed = encoder.finish().context("compressing the initramfs")?;
+    ensure!(
+        packed.len().is_multiple_of(ALIGNMENT),
+        "the initramfs has {} bytes, not a multiple of {ALIGNMENT}",
+        packed.len()
+    );
     Ok(packed)
+}
+
+/// How many zeros, as the frame's last block, bring a frame of which so many bytes are written to a length that fits: few bytes are stored as
+/// they are, behind a block's head of three, and the checksum follows (RFC 8878, section 3.1.1). Linux passes over zeros behind an archive.
+fn tail(written: usize) -> usize {
+    let stored = written + BLOCK_HEAD + CHECKSUM + 1;
+    1 + stored.next_multiple_of(ALIGNMENT) - stored
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::io::Read;
+
+    #[test]
+    fn a_frame_of_any_length_is_aligned_and_nothing_follows_it() {
+        let mut noise = 1_u32;
+        let mut byte = || {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            noise.to_be_bytes()[0]
+        };
+        for length in (1..40).chain([511, 512, 4096, 100_000]) {
+            let archive: Vec<u8> = (0..length).map(|_| byte()).collect();
+            let packed = compress(&archive, &|_| {}).unwrap();
+            assert_eq!(packed.len() % ALIGNMENT, 0);
+            let mut one = zstd::stream::read::Decoder::new(packed.as_slice())
+                .unwrap()
+                .single_frame();
+            let mut unpacked = Vec::new();
+            one.read_to_end(&mut unpacked).unwrap();
+            let mut rest = Vec::new();
+            one.finish().read_to_end(&mut rest).unwrap();
+            assert!(rest.is_empty(), "{} bytes follow", rest.len());
+            assert!(unpacked.starts_with(&archive));
+            assert!(unpacked[archive.len()..].iter().all(|byte| *byte == 0));
+        }
+    }
 }
