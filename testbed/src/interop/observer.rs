@@ -36,6 +36,8 @@ pub struct Seen {
     pub boots: Vec<Boot>,
     /// Steps that ran, as `interface.step`.
     pub steps: BTreeSet<String>,
+    /// The machine's run that was seen without an agent: an agent that is told of from its first moment on is the run's before it.
+    silent: Option<Process>,
     /// The machine's run whose agent has reported.
     reported: Option<Process>,
 }
@@ -121,18 +123,27 @@ impl<'a> Observer<'a> {
         for step in ["clean_step", "deploy_step"] {
             seen.steps.extend(step_name(&node[step]));
         }
+        let Some(process) = running else { return };
         let told = &node["driver_internal_info"];
-        let agent = told["agent_version"].as_str();
-        if let (Some(process), Some(agent), true) = (running, agent, told["agent_url"].is_string())
-            && seen.reported.as_ref() != Some(&process)
-        {
-            seen.boots.push(Boot {
-                seconds: age(&process).unwrap_or_default(),
-                cpu_seconds: process.cpu_seconds().unwrap_or_default(),
-                agent: agent.to_owned(),
-            });
-            seen.reported = Some(process);
+        match (told["agent_url"].as_str(), told["agent_version"].as_str()) {
+            (Some(_), Some(agent)) => seen.note(process, agent),
+            _ => seen.silent = Some(process),
         }
+    }
+}
+
+impl Seen {
+    /// An agent is known while this run of the machine is on.
+    fn note(&mut self, process: Process, agent: &str) {
+        if self.reported.as_ref() == Some(&process) || self.silent.as_ref() != Some(&process) {
+            return;
+        }
+        self.boots.push(Boot {
+            seconds: age(&process).unwrap_or_default(),
+            cpu_seconds: process.cpu_seconds().unwrap_or_default(),
+            agent: agent.to_owned(),
+        });
+        self.reported = Some(process);
     }
 }
 
@@ -161,6 +172,22 @@ mod tests {
         assert_eq!(step_name(&step).unwrap(), "deploy.write_image");
         assert_eq!(step_name(&json!({})), None);
         assert_eq!(step_name(&Value::Null), None);
+    }
+
+    #[test]
+    fn an_agent_that_is_told_of_from_the_first_moment_is_an_older_one() {
+        let run = |id| Process {
+            name: "machine".to_owned(),
+            id,
+            started: 1,
+        };
+        let mut seen = Seen::default();
+        seen.silent = Some(run(1));
+        seen.note(run(1), "a");
+        seen.note(run(1), "a");
+        seen.note(run(2), "a");
+        assert_eq!(seen.boots.len(), 1);
+        assert_eq!(seen.boots[0].agent, "a");
     }
 
     #[test]

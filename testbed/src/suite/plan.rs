@@ -72,6 +72,17 @@ pub fn stages() -> Vec<Stage> {
             "a virtual machine with legacy firmware is deployed and given back",
             crate::demo::bios_stage,
         ),
+        second(
+            "ironic",
+            "Hammerscale's agent works under Ironic, on a virtual machine",
+            crate::interop::ironic_stage,
+        ),
+        stage(
+            Tier::Third,
+            "ipa",
+            "ironic-python-agent works under Hammerscale, on a virtual machine",
+            crate::interop::stock_agent_stage,
+        ),
         stage(
             Tier::Third,
             "differential",
