@@ -164,7 +164,10 @@ async fn set_clock(params: &Params, dns: &Dns) -> anyhow::Result<()> {
         ..Trust::default()
     };
     let http = client::api_client(&anybody, dns.clone(), params.http_timeout)?;
-    clock::correct(&Api::new(http, params.api_urls.clone(), None, None)).await;
+    let api = Api::new(http, params.api_urls.clone(), None, None);
+    if !params.api_urls.is_empty() {
+        clock::correct(&api, params.lookup_timeout, params.lookup_interval).await;
+    }
     Ok(())
 }
 

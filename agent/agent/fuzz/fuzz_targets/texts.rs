@@ -24,8 +24,8 @@ fn command_line(text: &str) {
 }
 
 fn checksum(name: &str, file: &str) {
-    if let Some(found) = fuzzing::find_in_file(file, name)
-        && let Ok(expected) = fuzzing::judge(&found, true)
+    if let Ok(found) = fuzzing::find_in_file(file, name, None)
+        && let Ok(expected) = fuzzing::judge(&found, None, true)
     {
         assert!(matches!(expected.hex.len(), 32 | 64 | 128));
         assert!(
@@ -46,7 +46,8 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(!file.is_empty() && !file.contains(['\\', '/']));
         assert!(label.is_none_or(|label| label.chars().count() <= 60));
     }
-    let _ = fuzzing::label_of(bytes);
+    let _ = (fuzzing::label_of(bytes), fuzzing::partition_of(bytes));
+    assert!(fuzzing::decoded(&text).len() <= text.len());
     if let Some(network) = fuzzing::Network::parse(first)
         && let Ok(address) = rest.trim().parse()
     {

@@ -53,7 +53,7 @@ pub async fn obtain(text: &str, fetcher: &Fetcher, retries: Retries) -> Result<V
 }
 
 /// A server may hold the same text, or the gzipped or the plain image itself.
-fn fetched(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+pub fn fetched(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     if is_gzip(&bytes) {
         return inflate(&bytes);
     }
@@ -104,7 +104,7 @@ fn inflate(packed: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 /// The drive in a form that can be mounted on a disk with such sectors.
-fn fitted(image: &[u8], sector: u64) -> Result<Cow<'_, [u8]>, String> {
+pub fn fitted(image: &[u8], sector: u64) -> Result<Cow<'_, [u8]>, String> {
     let sector = u32::try_from(sector).map_err(|e| e.to_string())?;
     match file_system::in_memory(image) {
         Some(FileSystem { block, .. }) if block >= sector => Ok(Cow::Borrowed(image)),

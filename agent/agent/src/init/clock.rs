@@ -13,25 +13,19 @@ use crate::log::{info, warning};
 /// Less than a certificate is backdated.
 const TOLERATED: Duration = Duration::from_secs(600);
 
-/// Compares with the server's clock and sets ours when it is far off.
-pub async fn correct(api: &Api) {
-    let date = match api.call(Method::GET, "/", None, false, None).await {
-        Ok(answer) => answer.date,
-        Err(reason) => {
-            warning!("the API's clock cannot be read: {reason}");
-            return;
-        }
-    };
-    let Some(server) = date.as_deref().and_then(parse_http_date) else {
+/// Compares with the server's clock and sets ours when it is far off. A server that does not answer yet is asked again for as
+/// long as a lookup would: with a wrong clock none of what follows could succeed.
+pub async fn correct(api: &Api, patience: Duration, pause: Duration) {
+    let Some(date) = asked(api, patience, pause).await else {
         return;
     };
     let own = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
         .as_secs();
-    if server.abs_diff(own) <= TOLERATED.as_secs() {
+    let Some(server) = better(&date, own) else {
         return;
-    }
+    };
     let Ok(seconds) = i64::try_from(server) else {
         return;
     };
@@ -45,6 +39,34 @@ pub async fn correct(api: &Api) {
             server.abs_diff(own)
         ),
     }
+}
+
+/// The server's `Date` header.
+async fn asked(api: &Api, patience: Duration, pause: Duration) -> Option<String> {
+    let mut waited = Duration::ZERO;
+    let pause = pause.max(Duration::from_millis(100));
+    loop {
+        match api.call(Method::GET, "/", None, false, None).await {
+            Ok(answer) => return answer.date,
+            Err(reason) if waited >= patience => {
+                warning!("the API's clock cannot be read: {reason}");
+                return None;
+            }
+            Err(reason) => {
+                if waited.is_zero() {
+                    warning!("the API's clock cannot be read yet: {reason}");
+                }
+                tokio::time::sleep(pause).await;
+                waited += pause;
+            }
+        }
+    }
+}
+
+/// The server's time, where ours is far from it.
+fn better(date: &str, own: u64) -> Option<u64> {
+    let server = parse_http_date(date)?;
+    (server.abs_diff(own) > TOLERATED.as_secs()).then_some(server)
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT` as Unix time (RFC 9110, section 5.6.7); years before 2020 are refused.
@@ -84,6 +106,7 @@ fn parse_http_date(text: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used)]
 mod tests {
     use super::*;
 
@@ -99,5 +122,45 @@ mod tests {
         );
         assert_eq!(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), None);
         assert_eq!(parse_http_date("yesterday"), None);
+    }
+
+    #[test]
+    fn only_a_clock_that_is_far_off_is_set() {
+        const DATE: &str = "Sun, 22 Nov 2026 13:18:38 GMT";
+        const NOW: u64 = 1_795_353_518;
+        for near in [NOW - 600, NOW, NOW + 600] {
+            assert_eq!(better(DATE, near), None);
+        }
+        for far in [0, NOW - 601, NOW + 601, NOW * 2] {
+            assert_eq!(better(DATE, far), Some(NOW));
+        }
+        assert_eq!(better("Thu, 01 Jan 1970 00:00:00 GMT", NOW), None);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_comes_late_is_waited_for() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("loopback");
+        let port = listener.local_addr().expect("bound").port();
+        let server = tokio::spawn(async move {
+            // The first connection is dropped, as by a server that is just starting.
+            drop(listener.accept().await);
+            let (mut stream, _) = listener.accept().await.expect("a second try");
+            let answer = b"HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 13:18:38 GMT\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+            let mut head = [0; 4096];
+            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut head).await;
+            let sent = tokio::io::AsyncWriteExt::write_all(&mut stream, answer).await;
+            sent.expect("an answer");
+        });
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        let api = Api::new(client, vec![format!("http://127.0.0.1:{port}")], None, None);
+        let date = asked(&api, Duration::from_secs(60), Duration::ZERO).await;
+        assert_eq!(date.as_deref(), Some("Sun, 22 Nov 2026 13:18:38 GMT"));
+        server.await.expect("the server");
+        let gone = asked(&api, Duration::ZERO, Duration::ZERO).await;
+        assert_eq!(gone, None);
     }
 }
