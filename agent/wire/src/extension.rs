@@ -65,7 +65,8 @@ pub struct Progress {
     pub step: String,
     /// What it is doing.
     pub phase: ProgressPhase,
-    /// Bytes of the finished thing (for an image: bytes of the disk settled so far).
+    /// Bytes of the finished thing (for an image: bytes of the disk settled so far, or bytes of the file loaded so far where
+    /// nobody knows beforehand how many of the disk there will be).
     pub done_bytes: u64,
     /// Bytes in all, when known.
     pub total_bytes: Option<u64>,
