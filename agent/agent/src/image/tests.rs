@@ -6,6 +6,8 @@ mod faulty_server;
 mod formats;
 mod loop_disk;
 mod placing;
+mod resuming;
+mod speed;
 
 use std::io::Write;
 use std::path::Path;

@@ -97,6 +97,7 @@ pub struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
+    sent: Option<usize>,
 }
 
 impl Reply {
@@ -106,6 +107,7 @@ impl Reply {
             status,
             headers,
             body,
+            sent: None,
         }
     }
 
@@ -118,6 +120,18 @@ impl Reply {
             status,
             ..Self::text("")
         }
+    }
+
+    /// With another status.
+    pub fn but(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The connection breaks after so many bytes of the body.
+    pub fn broken_after(mut self, bytes: usize) -> Self {
+        self.sent = Some(bytes);
+        self
     }
 
     pub fn redirect(to: &str) -> Self {
@@ -138,7 +152,8 @@ impl Reply {
         head.push_str(&format!(
             "Content-Length: {length}\r\nConnection: close\r\n\r\n"
         ));
-        [head.as_bytes(), &self.body].concat()
+        let sent = self.sent.unwrap_or(length).min(length);
+        [head.as_bytes(), &self.body[..sent]].concat()
     }
 }
 
