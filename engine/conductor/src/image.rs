@@ -51,10 +51,24 @@ pub(crate) fn check(node: &Node, ramdisk: Option<&RamdiskSettings>) -> Result<()
     if scheme == Scheme::Registry && named {
         return Err("instance_info/image_source is in a registry (oci://), which only the engine's own agent can ask: remove deploy_kernel and deploy_ramdisk from driver_info, or name the image by an https URL".into());
     }
+    whole_disk(info)?;
     checksum(info, scheme)?;
     format(info)?;
     credentials(info)?;
     proxies(&node.driver_info)
+}
+
+/// Without a type Ironic takes an image with a kernel and a ramdisk of its own for one of a partition.
+fn whole_disk(info: &Guarded) -> Result<(), String> {
+    let own_kernel = info.text("kernel").is_some() && info.text("ramdisk").is_some();
+    match info.text("image_type") {
+        None if !own_kernel => Ok(()),
+        Some("whole-disk") => Ok(()),
+        None | Some("partition") => Err("instance_info describes a partition image (image_type, or kernel and ramdisk), which is not supported: use a whole-disk image, and leave kernel and ramdisk out".into()),
+        Some(other) => Err(format!(
+            "instance_info/image_type '{other}' is unknown: whole-disk is supported"
+        )),
+    }
 }
 
 fn checksum(info: &Guarded, scheme: Scheme) -> Result<(), String> {

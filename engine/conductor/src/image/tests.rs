@@ -40,6 +40,7 @@ fn sources_and_formats_that_the_agent_takes_pass() {
         checked(of("http://i/x", json!({"image_disk_format": format}))).unwrap();
     }
     checked(json!({"image_source": "oci://r/a:1"})).unwrap();
+    checked(of("http://i/x", json!({"image_type": "whole-disk"}))).unwrap();
 }
 
 #[test]
@@ -62,6 +63,15 @@ fn what_cannot_be_deployed_is_refused_with_its_key() {
             of("http://i/x", json!({"image_os_hash_value": DIGEST})),
             "image_os_hash_algo is not",
         ),
+        (
+            of("http://i/x", json!({"image_type": "partition"})),
+            "partition image",
+        ),
+        (
+            of("http://i/x", json!({"kernel": "k", "ramdisk": "r"})),
+            "partition image",
+        ),
+        (of("http://i/x", json!({"image_type": "x"})), "'x'"),
         (
             of("http://i/x", json!({"image_disk_format": "vmdk"})),
             "'vmdk'",
