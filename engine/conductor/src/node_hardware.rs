@@ -7,7 +7,7 @@ use crate::validate::unsupported;
 use crate::vifs;
 use async_trait::async_trait;
 use lifecycle::Fact;
-use model::{InterfaceKind as K, Node, Object, Outcome, Refusal, RefusalKind};
+use model::{InterfaceKind as K, Node, Object, Outcome, Refusal, RefusalKind, StateClass};
 use ports::engine::EngineError;
 use ports::hardware::{
     ConsoleState, FirmwareMode, Indicator, MediaChange, NodeHardware, VendorAnswer, VendorCall,
@@ -146,7 +146,8 @@ impl NodeHardware for Conductor {
 
     async fn set_firmware_mode(&self, uuid: Uuid, mode: FirmwareMode) -> Result<(), EngineError> {
         let node = self.idle(uuid).await?;
-        if !node.provision_state.is_stable() {
+        let class = node.provision_state.class();
+        if matches!(class, StateClass::Working | StateClass::Waiting) {
             let text = format!(
                 "Can not change boot mode or secure boot of node {uuid} in state \"{}\".",
                 node.provision_state

@@ -52,6 +52,10 @@ pub fn may_verb(node: &Node, verb: Verb) -> Result<(), Refusal> {
 /// # Errors
 /// As for [`may_verb`]; they say the verb as `word`.
 pub fn may_verb_named(node: &Node, verb: Verb, word: &str) -> Result<(), Refusal> {
+    let installs = matches!(verb, Verb::Deploy | Verb::Rebuild);
+    if node.maintenance && installs {
+        return Err(in_maintenance(node, word));
+    }
     let state = node.provision_state;
     let possible = table::next(state, Event::Verb(verb)).is_some();
     if !possible {
@@ -69,20 +73,22 @@ pub fn may_verb_named(node: &Node, verb: Verb, word: &str) -> Result<(), Refusal
     if node.protected && matches!(verb, Verb::Undeploy | Verb::Rebuild) {
         return Err(protected(node));
     }
-    let needs_service = matches!(
-        verb,
-        Verb::Deploy | Verb::Rebuild | Verb::Clean | Verb::Rescue | Verb::Service
-    );
-    if node.maintenance && needs_service {
-        return Err(Refusal::new(
-            RefusalKind::Invalid,
-            format!(
-                "The \"{word}\" operation can't be performed on node {} because it is in maintenance mode.",
-                node.uuid
-            ),
-        ));
+    match verb {
+        Verb::Clean | Verb::Rescue | Verb::Service if node.maintenance => {
+            Err(in_maintenance(node, word))
+        }
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+fn in_maintenance(node: &Node, word: &str) -> Refusal {
+    Refusal::new(
+        RefusalKind::Invalid,
+        format!(
+            "The \"{word}\" operation can't be performed on node {} because it is in maintenance mode.",
+            node.uuid
+        ),
+    )
 }
 
 fn protected(node: &Node) -> Refusal {

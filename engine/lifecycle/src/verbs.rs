@@ -116,7 +116,9 @@ fn start(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
     }
     let mut flow = advance::new_flow(draft, kind, stages);
     flow.requested_steps = asked.steps.clone();
-    if let Some(problem) = fake_steps_problem(draft, asked) {
+    let nothing = flow.kind == FlowKind::Deploy && !plan::deploys(&draft.node, &asked.steps);
+    let nothing = nothing.then(|| "No deploy steps returned by the driver".to_owned());
+    if let Some(problem) = fake_steps_problem(draft, asked).or(nothing) {
         draft.node.flow = Some(flow);
         return ending::failed(draft, problem, false);
     }
@@ -152,6 +154,14 @@ fn check_steps(draft: &Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal>
     let problem = |step| plan::reserved::problem(&draft.node, step);
     if let Some(problem) = asked.steps.iter().find_map(problem) {
         return invalid(problem);
+    }
+    if matches!(asked.verb, Verb::Deploy | Verb::Rebuild)
+        && let Some(step) = plan::core_step(&draft.node, &asked.steps)
+    {
+        return invalid(format!(
+            "deploy_steps: {} is the deployment itself and only its priority 0 may be asked for, which leaves it out",
+            step.full_name()
+        ));
     }
     for (verb, kind, none) in [
         (Verb::Rescue, InterfaceKind::Rescue, "no-rescue"),
@@ -192,7 +202,7 @@ fn abort(draft: &mut Draft<'_>) -> Result<(), Refusal> {
                 "the node is in maintenance; end that first, then abort",
             ));
         }
-        draft.node.last_error = None;
+        draft.set_error("By request, the service operation was aborted.");
         return ending::back_into_service(draft);
     }
     if running_step_may_not_stop(draft) {

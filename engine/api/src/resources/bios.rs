@@ -94,7 +94,13 @@ fn asked(call: &Call) -> Result<Option<Vec<String>>, ApiError> {
         }
     }
     let detail = call.parameter("detail").map(|text| flag_of("detail", text));
+    let detail = detail.transpose()? == Some(true);
     let fields = listed(call, "fields");
+    if detail && !fields.is_empty() {
+        return Err(ApiError::invalid(
+            "Only one of detail and fields can be asked for.",
+        ));
+    }
     let unknown = |field: &&String| since(FIELDS, field).is_none();
     if let Some(field) = fields.iter().find(unknown) {
         let shown: String = field.chars().take(80).collect();
@@ -103,7 +109,7 @@ fn asked(call: &Call) -> Result<Option<Vec<String>>, ApiError> {
         )));
     }
     Ok(
-        match (fields.is_empty(), detail.transpose()? == Some(true)) {
+        match (fields.is_empty(), detail) {
             (false, _) => Some([fields, TIMES.map(str::to_owned).to_vec()].concat()),
             (true, true) => None,
             (true, false) => Some(SUMMARY.iter().map(|field| (*field).to_owned()).collect()),

@@ -20,7 +20,7 @@ pub(crate) fn custom_steps_allowed(node: &Node) -> bool {
 pub(crate) fn deploy(node: &Node, policy: &Policy, requested: &[Step]) -> Vec<Stage> {
     if is_fake(node, InterfaceKind::Deploy) {
         let mut stages = off_if_allowed(node, 0);
-        stages.extend(simulated_steps(node, policy, requested));
+        stages.extend(simulate_steps(node, policy, &pretended_steps(requested)));
         stages.extend(boot_disk(node));
         return stages;
     }
@@ -41,8 +41,25 @@ pub(crate) fn deploy(node: &Node, policy: &Policy, requested: &[Step]) -> Vec<St
     stages
 }
 
-/// Fake hardware pretends its own step of priority 100 and whatever was asked for, high first.
-fn simulated_steps(node: &Node, policy: &Policy, requested: &[Step]) -> Vec<Stage> {
+/// The one deploy step that fake hardware has.
+fn is_core(step: &Step) -> bool {
+    step.interface == "deploy" && step.step == "deploy"
+}
+
+/// The request's step that would change how fake hardware deploys: it may only be left out.
+pub(crate) fn core_step<'s>(node: &Node, requested: &'s [Step]) -> Option<&'s Step> {
+    let pretended = is_fake(node, InterfaceKind::Deploy);
+    let mut steps = requested.iter().filter(|_| pretended);
+    steps.find(|step| is_core(step) && step.priority > 0)
+}
+
+/// Whether anything is deployed: fake hardware may be asked to leave out the one step that it has.
+pub(crate) fn deploys(node: &Node, requested: &[Step]) -> bool {
+    !is_fake(node, InterfaceKind::Deploy) || !pretended_steps(requested).is_empty()
+}
+
+/// Fake hardware's own step of priority 100, unless it is left out, and whatever was asked for, high first.
+fn pretended_steps(requested: &[Step]) -> Vec<Step> {
     let own = Step {
         interface: "deploy".into(),
         step: "deploy".into(),
@@ -56,7 +73,7 @@ fn simulated_steps(node: &Node, policy: &Policy, requested: &[Step]) -> Vec<Stag
     }
     steps.retain(|step| step.priority > 0);
     steps.sort_by_key(|step| std::cmp::Reverse(step.priority));
-    simulate_steps(node, policy, &steps)
+    steps
 }
 
 fn command(name: &str) -> Stage {

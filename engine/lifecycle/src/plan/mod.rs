@@ -13,7 +13,7 @@ mod verify;
 
 pub(crate) use adopt::adopt;
 pub(crate) use clean::{clean, manual_clean};
-pub(crate) use deploy::{custom_steps_allowed, deploy, writes_image};
+pub(crate) use deploy::{core_step, custom_steps_allowed, deploy, deploys, writes_image};
 pub(crate) use fake::{
     clean_problem as fake_clean_problem, service_problem as fake_service_problem,
 };

@@ -92,3 +92,39 @@ fn an_interrupt_is_sent_once_beside_the_provision_state() {
     assert!(world.node.errand.is_none());
     assert!(world.node.target_power_state.is_none());
 }
+
+#[test]
+fn the_deployment_of_fake_hardware_may_be_left_out_and_not_moved() {
+    for (priority, told) in [(50, Some("deploy_steps")), (0, None)] {
+        let mut world = World::fake();
+        for verb in [Verb::Manage, Verb::Provide] {
+            world.verb(verb);
+            world.settle();
+        }
+        let mut asked = ProvisionAsked::new(Verb::Deploy);
+        asked.steps = vec![Step {
+            priority,
+            ..asked_step("deploy", "deploy")
+        }];
+        let answer = world.tell(Fact::Provision(asked));
+        let Some(told) = told else {
+            world.settle();
+            assert_eq!(world.state(), S::DeployFailed, "nothing is left to be done");
+            continue;
+        };
+        let refusal = answer.unwrap_err();
+        assert_eq!(refusal.kind, RefusalKind::Invalid);
+        assert!(refusal.message.contains(told));
+    }
+}
+
+#[test]
+fn a_service_that_failed_is_aborted_with_words() {
+    let mut world = World::fake();
+    super::flows::to_active(&mut world);
+    world.node.provision_state = S::ServiceFailed;
+    world.verb(Verb::Abort);
+    world.settle();
+    assert_eq!(world.state(), S::Active);
+    assert!(world.node.last_error.as_ref().unwrap().contains("aborted"));
+}
