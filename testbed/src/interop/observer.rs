@@ -181,8 +181,10 @@ mod tests {
             id,
             started: 1,
         };
-        let mut seen = Seen::default();
-        seen.silent = Some(run(1));
+        let mut seen = Seen {
+            silent: Some(run(1)),
+            ..Seen::default()
+        };
         seen.note(run(1), "a");
         seen.note(run(1), "a");
         seen.note(run(2), "a");
