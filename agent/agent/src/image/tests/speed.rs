@@ -30,6 +30,7 @@ fn disk_of_programs(size: u64) -> Vec<u8> {
             }
         }
     }
+    disk.truncate(filled);
     disk.resize(size as usize, 0);
     disk
 }
