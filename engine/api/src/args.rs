@@ -2,10 +2,14 @@
 
 use crate::call::Call;
 use crate::error::ApiError;
+use crate::member::{Member, knows};
 use serde_json::{Map, Value};
 
-/// The arguments of one call.
-pub(crate) struct Args(Map<String, Value>);
+/// The arguments of one call, as far as its endpoint's table names them.
+pub(crate) struct Args {
+    given: Map<String, Value>,
+    table: &'static [Member],
+}
 
 impl Args {
     /// Body and query together; the body wins.
@@ -19,17 +23,21 @@ impl Args {
             None => {}
             Some(_) => return Err(ApiError::invalid("The body must be a JSON object.")),
         }
-        Ok(Self(all))
+        Ok(Self {
+            given: all,
+            table: call.members(),
+        })
     }
 
     /// Whether it stands there, though it may be null.
     pub fn holds(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.given.contains_key(name)
     }
 
     /// An argument; null counts as absent.
     pub fn take(&mut self, name: &str) -> Option<Value> {
-        self.0.remove(name).filter(|value| !value.is_null())
+        debug_assert!(knows(self.table, name), "{name} is not in the table");
+        self.given.remove(name).filter(|value| !value.is_null())
     }
 
     /// Nothing is left that nobody asked for.
@@ -37,7 +45,7 @@ impl Args {
     /// # Errors
     /// 400 that names what is left.
     pub fn finish(self) -> Result<(), ApiError> {
-        match self.0.keys().next() {
+        match self.given.keys().next() {
             None => Ok(()),
             Some(name) => Err(unexpected(name)),
         }

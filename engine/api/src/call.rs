@@ -4,6 +4,7 @@ use crate::access::{Access, NodeRule, ProjectRole, SEE};
 use crate::app::App;
 use crate::auth::{Caller, Role};
 use crate::error::ApiError;
+use crate::member::{Member, missing};
 use api_types::Microversion;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
@@ -43,6 +44,8 @@ pub(crate) struct Facts {
     pub caller: Arc<Caller>,
     /// What the endpoint asks of callers.
     pub access: Access,
+    /// The members that the endpoint's body has.
+    pub members: &'static [Member],
     /// Whether the caller was found to have a right on a node.
     pub judged: AtomicBool,
     pub body: Bytes,
@@ -66,6 +69,11 @@ impl Call {
     /// Scheme and host that links start with.
     pub fn public(&self) -> &str {
         &self.facts.head.public
+    }
+
+    /// The members that the endpoint's body has.
+    pub fn members(&self) -> &'static [Member] {
+        self.facts.members
     }
 
     /// The query, decoded, in order.
@@ -210,6 +218,18 @@ impl Call {
         match self.json()? {
             Some(Value::Object(object)) => Ok(object),
             _ => Err(ApiError::invalid("The body must be a JSON object.")),
+        }
+    }
+
+    /// The body as a JSON object in which nothing is missing.
+    ///
+    /// # Errors
+    /// Anything else is 400; it names what is missing.
+    pub fn whole(&self, members: &[Member]) -> Result<Map<String, Value>, ApiError> {
+        let body = self.object()?;
+        match missing(members, &body) {
+            None => Ok(body),
+            Some(name) => Err(ApiError::invalid(format!("'{name}' is required."))),
         }
     }
 }

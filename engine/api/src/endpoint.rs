@@ -8,6 +8,7 @@ use crate::attributes::{Attribute, Write};
 use crate::config::Limits;
 use crate::error::name_conductor;
 use crate::front::admit::{admit, hold_back};
+use crate::member::Member;
 use api_types::field::Field;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -64,6 +65,8 @@ pub(crate) struct Spec {
     pub takes: Document,
     /// The fields of that document that a client may write; none: not said.
     pub writes: Option<Vec<&'static str>>,
+    /// The members of its body, as far as it is no document, or more is known of them than the document's fields tell.
+    pub members: &'static [Member],
     /// What its query may hold, and the microversion that added each; none: the handler takes arguments from the body and the query alike.
     pub arguments: Option<Vec<Argument>>,
     /// How many bytes of body are accepted.
@@ -149,6 +152,7 @@ impl Endpoint {
                 shows: Document::None,
                 takes: Document::None,
                 writes: None,
+                members: &[],
                 arguments: Some(Vec::new()),
                 body: |limits| limits.body,
             },
@@ -274,9 +278,16 @@ impl Endpoint {
         self
     }
 
-    /// It takes arguments from the body and the query alike, and refuses by itself what it does not know.
-    pub fn takes_arguments(mut self) -> Self {
+    /// It takes these arguments from the body and the query alike, and refuses by itself what it does not know.
+    pub fn takes_arguments(mut self, members: &'static [Member]) -> Self {
         self.spec.arguments = None;
+        self.spec.members = members;
+        self
+    }
+
+    /// Its body has these members.
+    pub fn holds(mut self, members: &'static [Member]) -> Self {
+        self.spec.members = members;
         self
     }
 

@@ -17,6 +17,7 @@ mod front;
 #[doc(hidden)]
 pub mod fuzzing;
 mod ident;
+mod member;
 mod openapi;
 mod page;
 mod paging;

@@ -17,7 +17,8 @@ pub(crate) fn document(specs: impl Iterator<Item = Spec>) -> Value {
             schemas.insert(name.to_owned(), fields(table, None));
         }
         if let (Document::One(name, table), Some(written)) = (spec.takes, &spec.writes) {
-            schemas.insert(format!("{name}Create"), fields(table, Some(written)));
+            let created = schema::created(table, written, spec.members);
+            schemas.insert(format!("{name}Create"), created);
         }
         let path = paths
             .entry(written_path(&spec))
@@ -106,18 +107,31 @@ fn parameters(spec: &Spec) -> Value {
         let since = format!("1.{since}");
         json!({"name": name, "in": "query", "x-since": since, "schema": {"type": "string"}})
     });
-    in_path.chain(version).chain(in_query).collect()
+    let removed = (spec.method == Method::DELETE).then_some(spec.members);
+    let named = removed.into_iter().flatten();
+    let in_body = named.filter(|member| member.name != "*").map(|member| {
+        let mut parameter = schema::member(member);
+        parameter["name"] = member.name.into();
+        parameter["in"] = "query".into();
+        parameter["required"] = member.required.into();
+        parameter
+    });
+    let all = in_path.chain(version).chain(in_query);
+    all.chain(in_body).collect()
 }
 
 fn body(spec: &Spec) -> Option<Value> {
     let schema = match (&spec.method, spec.takes, &spec.writes) {
         (&Method::PATCH, ..) => reference("Patch"),
         (_, Document::One(name, _), Some(_)) => reference(&format!("{name}Create")),
-        (&Method::POST | &Method::PUT, ..) => json!({"type": "object"}),
+        (&Method::POST | &Method::PUT, ..) if !spec.members.is_empty() => {
+            schema::members(spec.members)
+        }
         _ => return None,
     };
-    // Some of these take no body at all, and none minds an empty one.
-    let required = spec.method == Method::PATCH || spec.writes.is_some();
+    // Arguments may stand in the query just as well.
+    let document = spec.arguments.is_some() && spec.members.iter().any(|member| member.required);
+    let required = spec.method == Method::PATCH || spec.writes.is_some() || document;
     Some(json!({"required": required, "content": {"application/json": {"schema": schema}}}))
 }
 
@@ -180,6 +194,40 @@ mod tests {
         assert_eq!(node["owner"]["x-since"], "1.50");
         let made = &document["components"]["schemas"]["PortCreate"]["properties"];
         assert!(made.get("address").is_some() && made.get("internal_info").is_none());
+    }
+
+    #[test]
+    fn bodies_are_those_of_the_tables() {
+        let document = document(specs());
+        let body = |path: &str, method: &str| {
+            let operation = &document["paths"][path][method]["requestBody"];
+            operation["content"]["application/json"]["schema"].clone()
+        };
+        let power = body("/v1/nodes/{node}/states/power", "put");
+        assert_eq!(power["required"], json!(["target"]));
+        assert_eq!(power["properties"]["timeout"]["type"], "integer");
+        let provision = body("/v1/nodes/{node}/states/provision", "put");
+        let step = &provision["properties"]["deploy_steps"]["items"];
+        assert_eq!(
+            step["required"],
+            json!(["interface", "step", "args", "priority"])
+        );
+        assert_eq!(step["additionalProperties"], false);
+        let template = &document["components"]["schemas"]["DeployTemplateCreate"];
+        assert_eq!(template["required"], json!(["name", "steps"]));
+        assert_eq!(template["properties"]["steps"]["items"], *step);
+        assert_eq!(body("/v1/nodes/{node}/traits/{trait}", "put"), Value::Null);
+        let methods = body("/v1/nodes/{node}/vendor_passthru/{method}", "post");
+        assert_eq!(methods["additionalProperties"], true);
+    }
+
+    #[test]
+    fn no_body_is_left_undescribed() {
+        for spec in specs() {
+            let body = body(&spec).unwrap_or_default();
+            let schema = &body["content"]["application/json"]["schema"];
+            assert_ne!(*schema, json!({"type": "object"}), "{}", spec.path);
+        }
     }
 
     #[test]

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 const MOST_PRIORITY: i64 = 9999;
 /// More conditions or actions than this are a mistake.
 const MOST_PARTS: usize = 100;
-const MULTIPLE: &[&str] = &["any", "all", "first", "last"];
+/// How the results of a loop become one.
+pub(crate) const MULTIPLE: &[&str] = &["any", "all", "first", "last"];
 
 type Row = Attribute<InspectionRule>;
 

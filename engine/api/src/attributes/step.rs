@@ -2,6 +2,7 @@
 //! to say.
 
 use super::value;
+use crate::member::{Kind, Member, member, missing, unknown};
 use model::{Object, RunbookStep, TemplateStep};
 use serde_json::Value;
 
@@ -18,6 +19,34 @@ const INTERFACES: &[&str] = &[
 /// More steps than this are a mistake.
 pub(crate) const MOST_STEPS: usize = 200;
 
+const INTERFACE: Member = member("interface", Kind::Word(INTERFACES)).required();
+const STEP: Member = member("step", Kind::Text).required();
+const ARGS: Member = member("args", Kind::Object);
+
+/// A step of a deploy template, and one that comes with a deployment.
+pub(crate) const OF_DEPLOYMENT: &[Member] = &[
+    INTERFACE,
+    STEP,
+    ARGS.required(),
+    member("priority", Kind::Digits).required(),
+];
+/// A step of a runbook.
+pub(crate) const OF_RUNBOOK: &[Member] = &[
+    INTERFACE,
+    STEP,
+    ARGS,
+    member("order", Kind::Digits).required(),
+];
+/// A step that comes with a cleaning or a service.
+pub(crate) const OF_CLEANING: &[Member] = &[
+    INTERFACE,
+    STEP,
+    ARGS,
+    member("order", Kind::Digits),
+    member("execute_on_child_nodes", Kind::Flag),
+    member("limit_child_node_execution", Kind::Texts),
+];
+
 /// What all steps have: the interface, the name, and arguments where they were given.
 pub(crate) struct Stem {
     pub interface: String,
@@ -27,11 +56,18 @@ pub(crate) struct Stem {
     pub rest: Object,
 }
 
-/// A step's interface, name and arguments.
-pub(crate) fn stem(item: Value) -> Result<Stem, String> {
+/// A step's interface, name and arguments; it has all that it must have, and nothing else than these members.
+pub(crate) fn stem(item: Value, members: &[Member]) -> Result<Stem, String> {
     let Value::Object(mut rest) = item else {
         return Err("a step is an object".to_owned());
     };
+    if let Some(key) = unknown(members, &rest) {
+        let shown: String = key.chars().take(80).collect();
+        return Err(format!("a step has no {shown:?}"));
+    }
+    if let Some(name) = missing(members, &rest) {
+        return Err(format!("a step needs '{name}'"));
+    }
     let interface = text(&mut rest, "interface")?;
     if !INTERFACES.contains(&interface.as_str()) {
         return Err(format!("interface is one of {}", INTERFACES.join(", ")));
@@ -51,17 +87,6 @@ pub(crate) fn stem(item: Value) -> Result<Stem, String> {
 }
 
 impl Stem {
-    /// Refuses keys that nobody read.
-    pub fn finish(&self) -> Result<(), String> {
-        match self.rest.keys().next() {
-            None => Ok(()),
-            Some(key) => Err(format!(
-                "a step has no {:?}",
-                key.chars().take(80).collect::<String>()
-            )),
-        }
-    }
-
     /// A non-negative integer or its digits; none where the key is missing.
     pub fn number(&mut self, key: &str) -> Result<Option<i64>, String> {
         let number = match self.rest.remove(key) {
@@ -77,11 +102,6 @@ impl Stem {
             None => Err(format!("{key} must be a non-negative integer")),
         }
     }
-
-    fn needed_number(&mut self, key: &str) -> Result<i64, String> {
-        self.number(key)?
-            .ok_or_else(|| format!("a step needs '{key}'"))
-    }
 }
 
 fn text(item: &mut Object, key: &str) -> Result<String, String> {
@@ -94,11 +114,10 @@ fn text(item: &mut Object, key: &str) -> Result<String, String> {
 /// The steps of a template.
 pub(crate) fn of_template(given: Value) -> Result<Vec<TemplateStep>, String> {
     let step = |item| {
-        let mut stem = stem(item)?;
-        let priority = stem.needed_number("priority")?;
-        stem.finish()?;
+        let mut stem = stem(item, OF_DEPLOYMENT)?;
+        let priority = stem.number("priority")?.unwrap_or_default();
         Ok(TemplateStep {
-            args: stem.args.ok_or("a step needs an object 'args'")?,
+            args: stem.args.unwrap_or_default(),
             interface: stem.interface,
             step: stem.step,
             priority,
@@ -110,9 +129,8 @@ pub(crate) fn of_template(given: Value) -> Result<Vec<TemplateStep>, String> {
 /// The steps of a runbook.
 pub(crate) fn of_runbook(given: Value) -> Result<Vec<RunbookStep>, String> {
     let step = |item| {
-        let mut stem = stem(item)?;
-        let order = stem.needed_number("order")?;
-        stem.finish()?;
+        let mut stem = stem(item, OF_RUNBOOK)?;
+        let order = stem.number("order")?.unwrap_or_default();
         Ok(RunbookStep {
             interface: stem.interface,
             step: stem.step,

@@ -38,6 +38,7 @@ pub(crate) async fn admit(
         head,
         caller,
         access: spec.access,
+        members: spec.members,
         judged: AtomicBool::new(false),
         body,
         _slot: slot,

@@ -1,6 +1,7 @@
 //! Schemas of documents: names and microversions from the tables of fields, types by the field's name. A field whose type is not known
 //! here may be anything, which is said by an empty schema.
 
+use crate::member::{Kind, Member, knows};
 use api_types::field::Field;
 use serde_json::{Map, Value, json};
 
@@ -130,6 +131,79 @@ pub(super) fn fields(table: &[Field], only: Option<&Vec<&'static str>>) -> Value
         .map(|field| (field.name.to_owned(), property(field)))
         .collect();
     json!({"type": "object", "properties": properties})
+}
+
+/// The schema of a new document: the fields that a client may write, and what more is known of them.
+pub(super) fn created(table: &[Field], written: &Vec<&'static str>, known: &[Member]) -> Value {
+    let mut schema = fields(table, Some(written));
+    for known in known {
+        let since = &schema["properties"][known.name]["x-since"];
+        let mut property = member(known)["schema"].take();
+        property["x-since"] = since.clone();
+        schema["properties"][known.name] = property;
+    }
+    let required: Vec<&str> = required(known);
+    if !required.is_empty() {
+        schema["required"] = required.into();
+    }
+    schema["additionalProperties"] = false.into();
+    schema
+}
+
+fn required(members: &[Member]) -> Vec<&'static str> {
+    let required = members.iter().filter(|member| member.required);
+    required.map(|member| member.name).collect()
+}
+
+/// The schema of a body with these members; `*` among them stands for whatever else there may be.
+pub(super) fn members(members: &[Member]) -> Value {
+    let named = members.iter().filter(|member| member.name != "*");
+    let properties: Map<String, Value> = named
+        .map(|known| {
+            let mut described = member(known);
+            let mut property = described["schema"].take();
+            if let Value::Object(property) = &mut property
+                && known.since > 1
+            {
+                property.insert("x-since".to_owned(), described["x-since"].take());
+            }
+            (known.name.to_owned(), property)
+        })
+        .collect();
+    let open = knows(members, "*");
+    let mut schema =
+        json!({"type": "object", "properties": properties, "additionalProperties": open});
+    let required = required(members);
+    if !required.is_empty() {
+        schema["required"] = required.into();
+    }
+    schema
+}
+
+/// A member: its schema and since when it exists.
+pub(super) fn member(member: &Member) -> Value {
+    let schema = match member.kind {
+        Kind::Text => json!({"type": "string"}),
+        Kind::Word(words) => json!({"enum": words}),
+        Kind::Flag => json!({"type": "boolean"}),
+        Kind::Integer => json!({"type": "integer"}),
+        Kind::Digits => json!({"anyOf": [
+            {"type": "integer", "minimum": 0},
+            {"type": "string", "pattern": "^[0-9]+$"},
+        ]}),
+        Kind::IntegerOr(word) => {
+            json!({"anyOf": [{"type": "integer", "minimum": 0}, {"const": word}]})
+        }
+        Kind::Object => json!({"type": "object"}),
+        Kind::Texts => json!({"type": "array", "items": {"type": "string"}}),
+        Kind::Words(words) => json!({"type": "array", "items": {"enum": words}}),
+        Kind::Items(inner) => json!({"type": "array", "items": members(inner)}),
+        Kind::List => json!({"type": "array"}),
+        Kind::TextOrObject => json!({"type": ["string", "object"]}),
+        Kind::ListOrObject => json!({"type": ["array", "object"]}),
+        Kind::Anything => json!({}),
+    };
+    json!({"schema": schema, "x-since": format!("1.{}", member.since)})
 }
 
 fn property(field: &Field) -> Value {

@@ -9,6 +9,7 @@ use crate::documents::internal_info;
 use crate::documents::node::masked_instance_info;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, member, text};
 use crate::{ident, selection};
 use agent_wire::{
     BOOT_NONCE_HEADER, HeartbeatRequest, LookupConfig, LookupNode, LookupResponse, MASKED,
@@ -28,13 +29,14 @@ const TOKEN_SINCE: u16 = 62;
 /// More network cards than this are not looked at.
 const MOST_ADDRESSES: usize = 256;
 
-/// Fields of a heartbeat and the version that added each.
-const HEARTBEAT_FIELDS: &[(&str, u16)] = &[
-    ("agent_version", 36),
-    ("agent_token", 62),
-    ("agent_verify_ca", 68),
-    ("agent_status", 72),
-    ("agent_status_message", 72),
+const HEARTBEAT: &[Member] = &[
+    text("callback_url").required(),
+    text("agent_version").since(36),
+    text("agent_token").since(TOKEN_SINCE),
+    text("agent_verify_ca").since(68),
+    text("agent_status").since(72),
+    text("agent_status_message").since(72),
+    member("hammerscale", Kind::Object),
 ];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
@@ -48,7 +50,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             heartbeat,
             "An agent says that it is there",
         )
-        .takes_arguments()
+        .takes_arguments(HEARTBEAT)
         .status(202)
         .since(SINCE)
         .access(Access::Open),
@@ -144,11 +146,13 @@ fn beat(call: &Call) -> Result<HeartbeatRequest, ApiError> {
     let callback_url = args.text("callback_url")?;
     let callback_url =
         callback_url.ok_or_else(|| ApiError::invalid("Mandatory field missing: callback_url."))?;
-    let mut texts = HEARTBEAT_FIELDS.iter().map(|(field, since)| {
-        let text = args.text(field)?;
-        if text.is_some() && !call.version().has(*since) {
+    let fields = HEARTBEAT.iter().filter(|member| member.since > 1);
+    let mut texts = fields.map(|member| {
+        let text = args.text(member.name)?;
+        if text.is_some() && !call.version().has(member.since) {
             return Err(ApiError::invalid(format!(
-                "Field {field:?} not recognised."
+                "Field {:?} not recognised.",
+                member.name
             )));
         }
         Ok(text)

@@ -51,6 +51,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/allocations", create, "Ask for a node")
             .too_old(TooOld::Refused)
             .takes("Allocation", FIELDS)
+            .writes(TABLE)
             .shows("Allocation", FIELDS),
         Endpoint::get("/allocations/{allocation}", show, "Show an allocation")
             .shows("Allocation", FIELDS),

@@ -5,10 +5,16 @@ use crate::args::Args;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, member, text};
 use crate::{answer, ident};
 use api_types::boot_device::BOOT_DEVICES;
 use api_types::{BootDevice, SupportedBootDevices};
 use axum::extract::Path;
+
+const ARGUMENTS: &[Member] = &[
+    text("boot_device").required(),
+    member("persistent", Kind::Flag),
+];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -23,7 +29,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             set,
             "Say what a node boots from",
         )
-        .takes_arguments()
+        .takes_arguments(ARGUMENTS)
         .status(204)
         .access(access::OWNER_MANAGE),
         Endpoint::get(

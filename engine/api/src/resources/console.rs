@@ -5,17 +5,20 @@ use crate::args::Args;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, member};
 use crate::{answer, ident};
 use axum::extract::Path;
 use serde_json::json;
 
 const PATH: &str = "/nodes/{node}/states/console";
 
+const ARGUMENTS: &[Member] = &[member("enabled", Kind::Flag).required()];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(PATH, show, "Show a node's console").access(access::OWNER_USE),
         Endpoint::put(PATH, set, "Switch a node's console on or off")
-            .takes_arguments()
+            .takes_arguments(ARGUMENTS)
             .access(access::OWNER_USE),
     ]
 }

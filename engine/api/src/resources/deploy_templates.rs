@@ -2,11 +2,13 @@
 
 use crate::answer;
 use crate::attributes::deploy_template::TABLE;
+use crate::attributes::step;
 use crate::call::Call;
 use crate::collection::{Collection, object};
 use crate::endpoint::{Endpoint, TooOld};
-use crate::error::{Answer, ApiError};
+use crate::error::Answer;
 use crate::ident;
+use crate::member::{Kind, Member, member, text};
 use crate::paging;
 use api_types::deploy_template::{FIELDS, SUMMARY};
 use api_types::{Link, instant};
@@ -28,6 +30,11 @@ const TEMPLATES: Collection<DeployTemplate> = Collection {
     document,
 };
 
+const NEW: &[Member] = &[
+    text("name").required(),
+    member("steps", Kind::Items(step::OF_DEPLOYMENT)).required(),
+];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let path = "/deploy_templates";
     let one = "/deploy_templates/{template}";
@@ -40,6 +47,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         changing(Endpoint::post(path, create, "Add a deploy template"))
             .takes("DeployTemplate", FIELDS)
             .writes(TABLE)
+            .holds(NEW)
             .shows("DeployTemplate", FIELDS),
         Endpoint::get(one, show, "Show a deploy template")
             .since(SINCE)
@@ -88,15 +96,7 @@ async fn show(call: Call, Path(named): Path<String>) -> Answer {
 
 async fn create(call: Call) -> Answer {
     let mut template = DeployTemplate::new(Uuid::new_v4(), call.app.config.clock.now());
-    TEMPLATES.fill(&call, &mut template, call.object()?)?;
-    for (name, missing) in [
-        ("name", template.name.is_empty()),
-        ("steps", template.steps.is_empty()),
-    ] {
-        if missing {
-            return Err(ApiError::invalid(format!("'{name}' is required.")));
-        }
-    }
+    TEMPLATES.fill(&call, &mut template, call.whole(NEW)?)?;
     TEMPLATES.add(&call, &template).await?;
     TEMPLATES.created(&call, &template)
 }

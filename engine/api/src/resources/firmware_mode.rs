@@ -5,11 +5,15 @@ use crate::args::Args;
 use crate::call::Call;
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, member, text};
 use crate::{answer, ident};
 use axum::extract::Path;
 use ports::hardware::FirmwareMode;
 
 const SINCE: u16 = 76;
+
+const MODE: &[Member] = &[text("target").required()];
+const SECURE: &[Member] = &[member("target", Kind::Flag).required()];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -18,7 +22,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             boot_mode,
             "Set the boot mode",
         )
-        .takes_arguments()
+        .takes_arguments(MODE)
         .since(SINCE)
         .too_old(TooOld::Said)
         .access(access::USE),
@@ -27,7 +31,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             secure_boot,
             "Switch secure boot on or off",
         )
-        .takes_arguments()
+        .takes_arguments(SECURE)
         .since(SINCE)
         .too_old(TooOld::Said)
         .access(access::USE),

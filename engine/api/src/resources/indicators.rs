@@ -5,12 +5,15 @@ use crate::args::Args;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
+use crate::member::{Member, text};
 use crate::{answer, ident};
 use api_types::Link;
 use axum::extract::Path;
 use serde_json::{Value, json};
 
 const ONE: &str = "/nodes/{node}/management/indicators/{indicator}";
+
+const ARGUMENTS: &[Member] = &[text("state").required()];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -22,7 +25,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         .access(access::OWNER_READ),
         Endpoint::get(ONE, show, "Show whether a light is on").access(access::OWNER_READ),
         Endpoint::put(ONE, set, "Switch a light")
-            .takes_arguments()
+            .takes_arguments(ARGUMENTS)
             .status(204)
             .access(access::OWNER_USE),
     ]

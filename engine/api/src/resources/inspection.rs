@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::ident;
+use crate::member::{Kind, Member, member, text};
 use agent_wire::{InspectionAnswer, InspectionData};
 use api_types::Microversion;
 use axum::http::StatusCode;
@@ -17,6 +18,14 @@ use serde_json::Value;
 /// The call came with this version; before it only the lowest is accepted, which stock agents are taken to speak.
 const SINCE: u16 = 84;
 
+/// What else an agent collected is plugin data.
+const DATA: &[Member] = &[
+    member("inventory", Kind::Object).required(),
+    member("root_disk", Kind::Object),
+    text("boot_interface"),
+    member("*", Kind::Anything),
+];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::post(
@@ -24,6 +33,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             continue_inspection,
             "An agent hands in its inventory",
         )
+        .holds(DATA)
         .status(202)
         .since(SINCE)
         .too_old(TooOld::Handled)

@@ -1,11 +1,12 @@
 //! Inspection rules: list, create, show, patch, delete. What they mean is the lifecycle's to say.
 
 use crate::answer;
-use crate::attributes::inspection_rule::TABLE;
+use crate::attributes::inspection_rule::{MULTIPLE, TABLE};
 use crate::call::Call;
 use crate::collection::{Collection, nameless, object};
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, member, text};
 use crate::paging;
 use crate::patch::Operation;
 use api_types::inspection_rule::{FIELDS, SUMMARY};
@@ -28,6 +29,24 @@ const RULES: Collection<InspectionRule> = Collection {
     document,
 };
 
+const CONDITION: &[Member] = &[
+    text("op").required(),
+    member("args", Kind::ListOrObject).required(),
+    member("loop", Kind::ListOrObject),
+    member("multiple", Kind::Word(MULTIPLE)),
+    member("*", Kind::Anything),
+];
+const ACTION: &[Member] = &[
+    text("op").required(),
+    member("args", Kind::ListOrObject).required(),
+    member("loop", Kind::ListOrObject),
+    member("*", Kind::Anything),
+];
+const NEW: &[Member] = &[
+    member("conditions", Kind::Items(CONDITION)),
+    member("actions", Kind::Items(ACTION)).required(),
+];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let path = "/inspection_rules";
     let one = "/inspection_rules/{rule}";
@@ -41,6 +60,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         changing(Endpoint::post(path, create, "Add an inspection rule"))
             .takes("InspectionRule", FIELDS)
             .writes(TABLE)
+            .holds(NEW)
             .shows("InspectionRule", FIELDS),
         Endpoint::get(one, show, "Show an inspection rule")
             .since(SINCE)
@@ -101,7 +121,7 @@ async fn show(call: Call, Path(named): Path<String>) -> Answer {
 }
 
 async fn create(call: Call) -> Answer {
-    let body = call.object()?;
+    let body = call.whole(NEW)?;
     let empty = ["priority", "phase", "conditions"]
         .into_iter()
         .find(|name| body.get(*name).is_some_and(Value::is_null));
@@ -112,9 +132,6 @@ async fn create(call: Call) -> Answer {
     }
     let mut rule = InspectionRule::new(Uuid::new_v4(), call.app.config.clock.now());
     RULES.fill(&call, &mut rule, body)?;
-    if rule.actions.is_empty() {
-        return Err(ApiError::invalid("'actions' is required."));
-    }
     check(&rule)?;
     RULES.add(&call, &rule).await?;
     RULES.created(&call, &rule)

@@ -5,8 +5,11 @@ use crate::args::Args;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
+use crate::member::{Member, text};
 use crate::{answer, ident};
 use axum::extract::Path;
+
+const ARGUMENTS: &[Member] = &[text("reason")];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -15,7 +18,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             begin,
             "Put a node into maintenance",
         )
-        .takes_arguments()
+        .takes_arguments(ARGUMENTS)
         .access(access::PROVISION),
         Endpoint::delete(
             "/nodes/{node}/maintenance",

@@ -4,6 +4,7 @@ use crate::answer;
 use crate::call::Call;
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, knows, member, missing, text};
 use model::{MacAddress, Object};
 use serde_json::Value;
 
@@ -12,19 +13,22 @@ const EVENTS: &[&str] = &[
     "network.unbind_port",
     "network.delete_port",
 ];
-/// What each event has besides its name; the first three must be there, the others may be null.
-const TEXTS: &[&str] = &[
-    "port_id",
-    "mac_address",
-    "status",
-    "device_id",
-    "binding:host_id",
-    "binding:vnic_type",
+/// An event. The texts that need not be there may be null.
+const EVENT: &[Member] = &[
+    member("event", Kind::Word(EVENTS)).required(),
+    text("port_id").required(),
+    text("mac_address").required(),
+    text("status").required(),
+    text("device_id"),
+    text("binding:host_id"),
+    text("binding:vnic_type"),
 ];
+const BODY: &[Member] = &[member("events", Kind::Items(EVENT)).required()];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::post("/events", take, "Take events of a networking service")
+            .holds(BODY)
             .status(204)
             .since(54)
             .too_old(TooOld::Said),
@@ -58,15 +62,12 @@ fn check(event: &Value) -> Result<(), String> {
     if !name.is_some_and(|name| EVENTS.contains(&name)) {
         return Err(format!("event is one of: {}.", EVENTS.join(", ")));
     }
-    for key in &TEXTS[..3] {
-        if !event.contains_key(*key) {
-            return Err(format!("The event has no {key}."));
-        }
+    if let Some(key) = missing(EVENT, event) {
+        return Err(format!("The event has no {key}."));
     }
     for (key, value) in event {
-        let known = key == "event" || TEXTS.contains(&key.as_str());
         let shown: String = key.chars().take(80).collect();
-        if !known {
+        if !knows(EVENT, key) {
             return Err(format!("An event has no {shown:?}."));
         }
         let text = value.as_str();

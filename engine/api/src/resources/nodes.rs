@@ -11,6 +11,7 @@ use crate::call::Call;
 use crate::documents::node as document;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
+use crate::member::{Member, text};
 use crate::page::PageWriter;
 use crate::selection::Selection;
 use crate::{ident, paging};
@@ -21,6 +22,8 @@ pub(super) use filters::FILTERS;
 use model::Node;
 use serde_json::Value;
 use uuid::Uuid;
+
+const NEW: &[Member] = &[text("driver").required()];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -40,6 +43,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .access(Access::Anyone)
             .takes("Node", FIELDS)
             .writes(attributes_of::TABLE)
+            .holds(NEW)
             .shows("Node", FIELDS),
         Endpoint::get("/nodes/{node}", show, "Show a node")
             .access(access::READ)

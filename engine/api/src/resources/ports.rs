@@ -13,6 +13,7 @@ use crate::call::Call;
 use crate::documents::port as document;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
+use crate::member::{Member, text};
 use crate::page::PageWriter;
 use crate::patch::{Operation, apply, operations};
 use crate::selection::Selection;
@@ -33,6 +34,9 @@ const GUARDED: &[&str] = &[
     "is_smartnic",
 ];
 
+/// And one of node_uuid and node_ident.
+const NEW: &[Member] = &[text("address").required()];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/ports", list, "List ports")
@@ -51,6 +55,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .access(access::OWNER_MANAGE)
             .takes("Port", FIELDS)
             .writes(TABLE)
+            .holds(NEW)
             .shows("Port", FIELDS),
         Endpoint::get("/ports/{port}", show, "Show a port")
             .access(access::READ)
@@ -127,8 +132,12 @@ async fn show(call: Call, Path(port): Path<String>) -> Answer {
 
 async fn create(call: Call) -> Answer {
     let mut body = call.object()?;
-    if body.get("address").is_none_or(Value::is_null) {
-        return Err(ApiError::invalid("Mandatory field missing: address."));
+    let empty = |member: &&Member| body.get(member.name).is_none_or(Value::is_null);
+    if let Some(member) = NEW.iter().find(empty) {
+        return Err(ApiError::invalid(format!(
+            "Mandatory field missing: {}.",
+            member.name
+        )));
     }
     let node = owner(&call, &mut body).await?;
     attributes::check_names(&call, TABLE, FIELDS, &body)?;

@@ -5,12 +5,19 @@ use crate::args::Args;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, member, text};
 use crate::{answer, ident};
 use axum::extract::Path;
 use model::PowerTarget;
 
 /// Soft targets and time-outs came with this version.
 const SOFT_SINCE: u16 = 27;
+
+/// The words are checked where the power is changed.
+const ARGUMENTS: &[Member] = &[
+    text("target").required(),
+    member("timeout", Kind::Integer).since(27),
+];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -19,7 +26,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             change,
             "Change a node's power",
         )
-        .takes_arguments()
+        .takes_arguments(ARGUMENTS)
         .access(access::USE),
     ]
 }

@@ -4,9 +4,11 @@ use super::provision_form::Form;
 use super::provision_steps as steps;
 use super::runbooks::usage;
 use crate::access;
+use crate::attributes::step;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, member, text};
 use crate::{answer, ident};
 use axum::extract::Path;
 use model::{Node, ProvisionState, Secret, Verb};
@@ -27,6 +29,18 @@ const SINCE: &[(&str, u16)] = &[
     ("undeploy", 73),
 ];
 
+/// The members of the body. Which verb takes which is judged verb by verb.
+const ARGUMENTS: &[Member] = &[
+    text("target").required(),
+    member("configdrive", Kind::TextOrObject),
+    member("clean_steps", Kind::Items(step::OF_CLEANING)).since(15),
+    member("deploy_steps", Kind::Items(step::OF_DEPLOYMENT)).since(69),
+    member("service_steps", Kind::Items(step::OF_CLEANING)).since(87),
+    text("rescue_password").since(38),
+    member("disable_ramdisk", Kind::Flag).since(70),
+    text("runbook").since(92),
+];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::put(
@@ -34,7 +48,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             ask,
             "Ask a node for another provision state",
         )
-        .takes_arguments()
+        .takes_arguments(ARGUMENTS)
         .access(access::PROVISION)
         .body(|limits| limits.provision_body),
     ]

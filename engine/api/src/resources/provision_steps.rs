@@ -1,7 +1,7 @@
 //! The steps that come with a provision verb: their form. Whether a step exists is the engine's to say.
 
 use super::provision_form::Form;
-use crate::attributes::step::{MOST_STEPS, Stem, stem};
+use crate::attributes::step::{MOST_STEPS, OF_CLEANING, OF_DEPLOYMENT, Stem, stem};
 use crate::call::Call;
 use crate::error::ApiError;
 use model::{Step, Verb};
@@ -89,23 +89,17 @@ fn list(name: &str, items: Vec<Value>, verb: Verb) -> Result<Vec<Step>, ApiError
 }
 
 fn step(item: Value, deploying: bool) -> Result<Step, String> {
-    let mut stem = stem(item)?;
-    let mut priority = 0;
-    if deploying {
-        let given = stem.number("priority")?;
-        priority = given.ok_or("a step needs 'priority'")?;
-    } else {
-        order(&mut stem)?;
-    }
-    stem.finish()?;
-    let args = match stem.args {
-        None if deploying => return Err("a step needs an object 'args'".to_owned()),
-        args => args.unwrap_or_default(),
+    let members = match deploying {
+        true => OF_DEPLOYMENT,
+        false => OF_CLEANING,
     };
+    let mut stem = stem(item, members)?;
+    let priority = stem.number("priority")?.unwrap_or_default();
+    order(&mut stem)?;
     Ok(Step {
         interface: stem.interface,
         step: stem.step,
-        args,
+        args: stem.args.unwrap_or_default(),
         priority,
         ..Step::default()
     })

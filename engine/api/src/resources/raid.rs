@@ -4,6 +4,7 @@ use crate::access;
 use crate::call::Call;
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, member, missing, text};
 use crate::{answer, ident};
 use axum::extract::Path;
 use model::Object;
@@ -55,6 +56,21 @@ pub(super) const DISK_PROPERTIES: &[(&str, &str)] = &[
 
 const LEVELS: &[&str] = &["JBOD", "0", "1", "2", "5", "6", "1+0", "5+0", "6+0"];
 
+const DISK: &[Member] = &[
+    member("raid_level", Kind::Word(LEVELS)).required(),
+    member("size_gb", Kind::IntegerOr("MAX")).required(),
+    text("volume_name"),
+    member("is_root_volume", Kind::Flag),
+    member("share_physical_disks", Kind::Flag),
+    member("disk_type", Kind::Word(&["hdd", "ssd"])),
+    member("interface_type", Kind::Word(&["sata", "scsi", "sas"])),
+    member("number_of_physical_disks", Kind::Integer),
+    text("controller"),
+    member("physical_disks", Kind::List),
+];
+/// An empty object clears the configuration.
+const CONFIGURATION: &[Member] = &[member("logical_disks", Kind::Items(DISK))];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::put(
@@ -62,6 +78,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             set,
             "Say which RAID configuration the next RAID steps bring about",
         )
+        .holds(CONFIGURATION)
         .status(204)
         .since(12)
         .too_old(TooOld::NotAcceptable)
@@ -72,7 +89,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 async fn set(call: Call, Path(name): Path<String>) -> Answer {
     // As in Ironic, no body takes the configuration away.
     let config = match call.json()? {
-        None | Some(Value::Null) => Object::new(),
+        None => Object::new(),
         Some(Value::Object(config)) => config,
         Some(_) => return Err(ApiError::invalid("The body must be a JSON object.")),
     };
@@ -103,23 +120,20 @@ fn check(config: &Object) -> Result<(), String> {
 }
 
 fn check_disk(disk: &Object) -> Result<(), String> {
-    for required in ["raid_level", "size_gb"] {
-        if !disk.contains_key(required) {
-            return Err(format!("a logical disk needs {required}"));
-        }
+    if let Some(required) = missing(DISK, disk) {
+        return Err(format!("a logical disk needs {required}"));
     }
     for (key, value) in disk {
-        let one_of = |words: &[&str]| value.as_str().is_some_and(|text| words.contains(&text));
-        let fits = match key.as_str() {
-            "raid_level" => one_of(LEVELS),
-            "size_gb" => value.is_u64() || one_of(&["MAX"]),
-            "volume_name" | "controller" => value.is_string(),
-            "is_root_volume" | "share_physical_disks" => value.is_boolean(),
-            "disk_type" => one_of(&["hdd", "ssd"]),
-            "interface_type" => one_of(&["sata", "scsi", "sas"]),
-            "number_of_physical_disks" => value.as_u64().is_some_and(|n| n > 0),
-            "physical_disks" => physical_disks(disk, value),
-            _ => return Err(format!("a logical disk has no {key:?}")),
+        let known = DISK.iter().find(|member| member.name == key);
+        let known = known.ok_or_else(|| format!("a logical disk has no {key:?}"))?;
+        let text = value.as_str();
+        let fits = match known.kind {
+            Kind::Word(words) => text.is_some_and(|text| words.contains(&text)),
+            Kind::IntegerOr(word) => value.is_u64() || text == Some(word),
+            Kind::Flag => value.is_boolean(),
+            Kind::Integer => value.as_u64().is_some_and(|n| n > 0),
+            Kind::List => physical_disks(disk, value),
+            _ => value.is_string(),
         };
         if !fits {
             return Err(format!("the value of {key} is not valid"));

@@ -8,12 +8,13 @@ pub(crate) mod usage;
 use crate::access::Access;
 use crate::answer;
 use crate::attributes::runbook::TABLE;
-use crate::attributes::value;
+use crate::attributes::{step, value};
 use crate::call::Call;
 use crate::collection::{Collection, object};
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::ident;
+use crate::member::{Kind, Member, member, text};
 use crate::patch::Operation;
 use api_types::runbook::{FIELDS, SUMMARY};
 use api_types::{Link, instant};
@@ -53,6 +54,11 @@ fn collection(call: &Call) -> &'static Collection<Runbook> {
     }
 }
 
+const NEW: &[Member] = &[
+    text("name").required(),
+    member("steps", Kind::Items(step::OF_RUNBOOK)).required(),
+];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let path = "/runbooks";
     let one = "/runbooks/{runbook}";
@@ -70,6 +76,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         changing(Endpoint::post(path, create, "Add a runbook"))
             .takes("Runbook", FIELDS)
             .writes(TABLE)
+            .holds(NEW)
             .shows("Runbook", FIELDS),
         open(Endpoint::get(one, show, "Show a runbook")).shows("Runbook", FIELDS),
         changing(Endpoint::patch(one, patch, "Change a runbook")).shows("Runbook", FIELDS),
@@ -117,15 +124,7 @@ async fn create(call: Call) -> Answer {
     let project = call.managed_project()?.map(str::to_owned);
     let collection = collection(&call);
     let mut runbook = Runbook::new(Uuid::new_v4(), call.app.config.clock.now());
-    collection.fill(&call, &mut runbook, call.object()?)?;
-    for (name, missing) in [
-        ("name", runbook.name.is_empty()),
-        ("steps", runbook.steps.is_empty()),
-    ] {
-        if missing {
-            return Err(ApiError::invalid(format!("'{name}' is required.")));
-        }
-    }
+    collection.fill(&call, &mut runbook, call.whole(NEW)?)?;
     if !call.version().has(TRAITS_SINCE) && !value::is_trait(&runbook.name) {
         return Err(ApiError::invalid(format!(
             "Invalid value for name: {}.",

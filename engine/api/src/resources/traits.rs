@@ -6,6 +6,7 @@ use crate::attributes::value;
 use crate::call::Call;
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, member};
 use crate::{answer, ident};
 use api_types::Traits;
 use axum::extract::Path;
@@ -17,6 +18,8 @@ use uuid::Uuid;
 /// A node has at most so many.
 const MOST: usize = 50;
 
+const BODY: &[Member] = &[member("traits", Kind::Texts).required()];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/nodes/{node}/traits", list, "List a node's traits")
@@ -24,6 +27,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .too_old(TooOld::NotAcceptable)
             .access(access::READ),
         Endpoint::put("/nodes/{node}/traits", replace, "Replace a node's traits")
+            .holds(BODY)
             .status(204)
             .since(37)
             .too_old(TooOld::NotAllowed)
@@ -34,7 +38,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Remove all of a node's traits",
         )
         .since(37)
-        .too_old(TooOld::NotAllowed)
+        .too_old(TooOld::Said)
         .access(access::OWNER_MANAGE),
         Endpoint::put("/nodes/{node}/traits/{trait}", add, "Add a trait to a node")
             .status(204)
@@ -47,7 +51,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Remove a trait from a node",
         )
         .since(37)
-        .too_old(TooOld::NotAllowed)
+        .too_old(TooOld::Said)
         .access(access::OWNER_MANAGE),
     ]
 }

@@ -2,9 +2,11 @@
 //! here has methods of its own beside those of its nodes.
 
 use crate::access;
+use crate::args::unexpected;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, member};
 use crate::{answer, ident};
 use axum::extract::Path;
 use axum::http::Method;
@@ -16,6 +18,9 @@ const NODE: &str = "/nodes/{node}/vendor_passthru";
 const NODE_METHOD: &str = "/nodes/{node}/vendor_passthru/{method}";
 const DRIVER: &str = "/drivers/{driver}/vendor_passthru";
 const DRIVER_METHOD: &str = "/drivers/{driver}/vendor_passthru/{method}";
+
+/// What the method takes is the method's own.
+const ARGUMENTS: &[Member] = &[member("*", Kind::Anything)];
 
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     const CALL: &str = "Call a method of a node's vendor interface";
@@ -49,7 +54,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         Endpoint::put(DRIVER_METHOD, named_of_driver, OF_DRIVER),
         Endpoint::delete(DRIVER_METHOD, named_of_driver, OF_DRIVER).status(202),
     ];
-    all.into_iter().map(Endpoint::takes_arguments).collect()
+    let free = |endpoint: Endpoint| endpoint.takes_arguments(ARGUMENTS);
+    all.into_iter().map(free).collect()
 }
 
 async fn methods(call: Call, Path(name): Path<String>) -> Answer {
@@ -90,19 +96,16 @@ async fn unnamed(verb: Method, call: Call, Path(name): Path<String>) -> Answer {
     named(verb, call, Path((name, method))).await
 }
 
-/// The body, and whatever of the query is not the method's name.
+/// The body. Of the query only the method's name is read, and there is nothing else in it.
 fn arguments(call: &Call) -> Result<Object, ApiError> {
-    let query = call.query().iter();
-    let mut all: Object = query
-        .filter(|(key, _)| key != "method")
-        .map(|(key, value)| (key.clone(), Value::String(value.clone())))
-        .collect();
-    match call.json()? {
-        None | Some(Value::Null) => {}
-        Some(Value::Object(body)) => all.extend(body),
-        Some(_) => return Err(ApiError::invalid("The arguments are a JSON object.")),
+    if let Some((key, _)) = call.query().iter().find(|(key, _)| key != "method") {
+        return Err(unexpected(key));
     }
-    Ok(all)
+    match call.json()? {
+        None | Some(Value::Null) => Ok(Object::new()),
+        Some(Value::Object(body)) => Ok(body),
+        Some(_) => Err(ApiError::invalid("The arguments are a JSON object.")),
+    }
 }
 
 fn method(call: &Call) -> Result<String, ApiError> {

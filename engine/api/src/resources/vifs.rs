@@ -5,6 +5,7 @@ use crate::args::Args;
 use crate::call::Call;
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, member, text};
 use crate::{answer, ident};
 use axum::extract::Path;
 use model::Object;
@@ -16,6 +17,15 @@ const SINCE: u16 = 28;
 /// A client may name the port from here on; before, it is one of the keys that mean nothing.
 const PLACES_SINCE: u16 = 67;
 
+/// Where a VIF goes. What else a networking service says of one is taken and passed over.
+const VIF: &[Member] = &[
+    text("id").required(),
+    text("port_uuid").since(PLACES_SINCE),
+    text("portgroup_uuid").since(PLACES_SINCE),
+    member("*", Kind::Anything),
+];
+const WHICH: &[Member] = &[text("vif_id").required()];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(PATH, list, "List the attached VIFs")
@@ -23,6 +33,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .too_old(TooOld::NotFound)
             .access(access::READ),
         Endpoint::post(PATH, attach, "Attach a VIF")
+            .holds(VIF)
             .status(204)
             .since(SINCE)
             .too_old(TooOld::NotFound)
@@ -32,7 +43,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .too_old(TooOld::NotFound)
             .access(access::PROVISION),
         Endpoint::delete(PATH, detach_named, "Detach the VIF that an argument names")
-            .takes_arguments()
+            .takes_arguments(WHICH)
             .since(SINCE)
             .too_old(TooOld::NotFound)
             .access(access::PROVISION),

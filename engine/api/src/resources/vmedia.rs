@@ -5,6 +5,7 @@ use crate::args::Args;
 use crate::call::Call;
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, member, text, unknown};
 use crate::{answer, ident};
 use axum::extract::Path;
 use model::Object;
@@ -18,6 +19,13 @@ const DEVICES: &[&str] = &["disk", "cdrom", "floppy"];
 const SCHEMES: &[&str] = &["http", "https", "nfs", "cifs", "smb"];
 const SOURCES: &[&str] = &["http", "local", "swift"];
 
+const MEDIUM: &[Member] = &[
+    member("device_type", Kind::Word(DEVICES)).required(),
+    text("image_url").required(),
+    member("image_download_source", Kind::Word(SOURCES)),
+];
+const WHICH: &[Member] = &[member("device_types", Kind::Words(DEVICES))];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(PATH, list, "List a node's virtual media")
@@ -25,12 +33,13 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .too_old(TooOld::Handled)
             .access(access::READ),
         Endpoint::post(PATH, attach, "Attach virtual media")
+            .holds(MEDIUM)
             .status(204)
             .since(SINCE)
             .too_old(TooOld::NotFound)
             .access(access::USE),
         Endpoint::delete(PATH, detach, "Detach virtual media")
-            .takes_arguments()
+            .takes_arguments(WHICH)
             .since(SINCE)
             .too_old(TooOld::NotFound)
             .access(access::USE),
@@ -57,8 +66,7 @@ async fn attach(call: Call, Path(name): Path<String>) -> Answer {
 }
 
 fn attachment(body: &Object) -> Result<MediaChange, String> {
-    let known = ["device_type", "image_url", "image_download_source"];
-    if let Some(key) = body.keys().find(|key| !known.contains(&key.as_str())) {
+    if let Some(key) = unknown(MEDIUM, body) {
         let shown: String = key.chars().take(80).collect();
         return Err(format!("Virtual media have no {shown:?}."));
     }

@@ -11,6 +11,7 @@ use crate::collection::Collection;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::ident;
+use crate::member::{Member, missing};
 use crate::patch::Operation;
 use crate::selection::Selection;
 use api_types::Link;
@@ -81,8 +82,8 @@ async fn page<R: Resource>(
 }
 
 /// Refuses a new one that lacks something.
-fn check_complete(body: &Object, needed: &[&str]) -> Result<(), ApiError> {
-    match needed.iter().find(|name| !body.contains_key(**name)) {
+fn check_complete(body: &Object, members: &[Member]) -> Result<(), ApiError> {
+    match missing(members, body) {
         Some(name) => Err(ApiError::invalid(format!(
             "Mandatory field missing: {name}."
         ))),

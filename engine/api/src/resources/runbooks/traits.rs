@@ -7,6 +7,7 @@ use crate::attributes::value;
 use crate::call::Call;
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
+use crate::member::{Kind, Member, member};
 use api_types::Traits;
 use axum::extract::Path;
 use model::Runbook;
@@ -14,6 +15,8 @@ use serde_json::{Value, json};
 
 /// A runbook has at most so many.
 const MOST: usize = 50;
+
+const BODY: &[Member] = &[member("traits", Kind::Texts).required()];
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let all = "/runbooks/{runbook}/traits";
@@ -26,7 +29,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     };
     vec![
         open(Endpoint::get(all, list, "List a runbook's traits")),
-        open(Endpoint::put(all, replace, "Replace a runbook's traits")).status(204),
+        open(Endpoint::put(all, replace, "Replace a runbook's traits"))
+            .holds(BODY)
+            .status(204),
         open(Endpoint::delete(all, clear, "Remove a runbook's traits")),
         open(Endpoint::put(one, add, "Add a trait to a runbook")).status(204),
         open(Endpoint::delete(one, remove, "Remove a trait of a runbook")),

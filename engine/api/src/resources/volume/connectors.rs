@@ -9,6 +9,7 @@ use crate::collection::{Collection, Turned, named_node, nameless, node_change, o
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::ident;
+use crate::member::{Member, text};
 use crate::selection::Selection;
 use api_types::volume::{CONNECTOR_FIELDS as FIELDS, CONNECTOR_SUMMARY as SUMMARY};
 use api_types::{Link, instant};
@@ -45,6 +46,12 @@ fn document(call: &Call, connector: &VolumeConnector) -> Object {
     }))
 }
 
+const NEW: &[Member] = &[
+    text("type").required(),
+    text("connector_id").required(),
+    text("node_uuid").required(),
+];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/volume/connectors", list, "List volume connectors")
@@ -59,6 +66,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .access(access::MANAGE)
             .takes("VolumeConnector", FIELDS)
             .writes(TABLE)
+            .holds(NEW)
             .shows("VolumeConnector", FIELDS),
         Endpoint::get(
             "/volume/connectors/{connector}",
@@ -117,7 +125,7 @@ async fn show(call: Call, Path(named): Path<String>) -> Answer {
 
 async fn create(call: Call) -> Answer {
     let body = call.object()?;
-    check_complete(&body, &["type", "connector_id"])?;
+    check_complete(&body, NEW)?;
     let node = named_node(&call, &body).await?;
     let now = call.app.config.clock.now();
     let mut connector = VolumeConnector::new(Uuid::new_v4(), node.uuid, now);

@@ -9,6 +9,7 @@ use crate::collection::{Collection, Turned, named_node, nameless, node_change, o
 use crate::endpoint::{Endpoint, TooOld};
 use crate::error::{Answer, ApiError};
 use crate::ident;
+use crate::member::{Kind, Member, member, text};
 use crate::selection::Selection;
 use api_types::volume::{TARGET_FIELDS as FIELDS, TARGET_SUMMARY as SUMMARY};
 use api_types::{Link, instant};
@@ -58,6 +59,13 @@ fn properties(call: &Call, target: &VolumeTarget) -> Object {
     }
 }
 
+const NEW: &[Member] = &[
+    text("volume_type").required(),
+    text("volume_id").required(),
+    member("boot_index", Kind::Integer).required(),
+    text("node_uuid").required(),
+];
+
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/volume/targets", list, "List volume targets")
@@ -72,6 +80,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .access(access::MANAGE)
             .takes("VolumeTarget", FIELDS)
             .writes(TABLE)
+            .holds(NEW)
             .shows("VolumeTarget", FIELDS),
         Endpoint::get("/volume/targets/{target}", show, "Show a volume target")
             .since(32)
@@ -118,7 +127,7 @@ async fn show(call: Call, Path(named): Path<String>) -> Answer {
 
 async fn create(call: Call) -> Answer {
     let body = call.object()?;
-    check_complete(&body, &["volume_type", "volume_id", "boot_index"])?;
+    check_complete(&body, NEW)?;
     let node = named_node(&call, &body).await?;
     let now = call.app.config.clock.now();
     let mut target = VolumeTarget::new(Uuid::new_v4(), node.uuid, now);
