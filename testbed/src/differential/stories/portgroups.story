@@ -213,6 +213,11 @@ POST /v1/portgroups {"node_uuid":"$one","mode":""}
 POST /v1/portgroups {"node_uuid":"$one","mode":"any word"}
 POST /v1/portgroups {"node_uuid":"$one","physical_network":""}
 
+story empty modes
+node one
+POST /v1/portgroups {"node_uuid":"$one","name":"pg","mode":"802.3ad"}
+PATCH /v1/portgroups/pg [{"op":"replace","path":"/mode","value":""}]
+
 story newer members in older versions
 node one
 at 1.101: POST /v1/portgroups {"node_uuid":"$one","physical_network":"x"}
