@@ -214,6 +214,43 @@ async fn what_reached_no_resource_says_nothing_of_versions() {
 }
 
 #[tokio::test]
+async fn refusals_have_the_form_of_who_refuses() {
+    let router = Fake::new().operator();
+    for (version, method, path, status, by_resource) in [
+        ("1.115", "POST", "/v1", 405, true),
+        ("1.115", "DELETE", "/v1/nodes", 405, false),
+        ("1.116", "GET", "/", 406, true),
+        ("1.116", "GET", "/v1/nodes", 406, false),
+        ("abc", "GET", "/v1/nodes", 406, false),
+        ("1.115", "GET", "/v1/nodes/not%20a%20name", 400, false),
+        ("1.115", "GET", "/v1/nodes/missing", 404, true),
+        ("1.81", "GET", "/v1/shards", 404, true),
+        ("1.77", "GET", "/v1/nodes/missing/history", 404, false),
+        ("1.51", "POST", "/v1/allocations", 405, true),
+        ("1.54", "POST", "/v1/deploy_templates", 405, false),
+    ] {
+        let reply = ask_at(&router, version, method, path, None).await;
+        assert_eq!(reply.status, status, "{method} {path}: {}", reply.text);
+        let is_fault = reply.text.contains("faultstring");
+        assert_eq!(is_fault, by_resource, "{method} {path}: {}", reply.text);
+        let versioned = reply.header("x-openstack-ironic-api-maximum-version");
+        let told = by_resource || version == "1.116";
+        assert_eq!(versioned.is_some(), told, "{method} {path}");
+        reply.error();
+    }
+}
+
+#[tokio::test]
+async fn who_takes_no_json_reads_a_plain_text() {
+    let router = Fake::new().operator();
+    let request = Request::get("/v1/nodes").header("accept", "text/html");
+    let reply = send(&router, request.body(Body::empty()).unwrap()).await;
+    assert_eq!(reply.status, 406);
+    let text = reply.body["error_message"].as_str().unwrap();
+    assert!(text.contains("JSON") && !text.contains('{'), "{text}");
+}
+
+#[tokio::test]
 async fn arguments_that_nobody_asked_for_are_refused() {
     let fake = Fake::new();
     fake.add_node("a", |_| {});
