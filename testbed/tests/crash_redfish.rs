@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+use api_types::PatchOperation;
 use hammerscale_testbed::engine::{Chapter, SimulatedSite, Teller, enroll};
 use hammerscale_testbed::machines::{Fleet, FleetOptions, Power, Runs};
 use model::Action;
@@ -62,6 +63,13 @@ async fn live(kill_at: u64) -> (Vec<String>, u32) {
         fleet.truth(0).nmis <= 1,
         "killed at boundary {kill_at}: an edge is never repeated"
     );
+    let before = fleet.truth(0).power_offs;
+    restart(&mut teller).await;
+    assert_eq!(
+        fleet.truth(0).power_offs,
+        before,
+        "killed at boundary {kill_at}: the machine must stay on"
+    );
     teller
         .tell("one", &Chapter::new("deleted", "available"))
         .await
@@ -82,6 +90,41 @@ async fn interrupt(teller: &mut Teller) {
         Ok(()) => {}
         Err(error) if error.kind() == client::ErrorKind::Unreachable => {}
         Err(error) => panic!("{error:#}"),
+    }
+}
+
+/// Asks for a restart of the machine while it must not be powered off, and waits until the engine has done with it. What an engine that
+/// dies meanwhile did of it, nobody can know.
+async fn restart(teller: &mut Teller) {
+    must_stay_on(teller, true).await;
+    loop {
+        let asked = teller.client().unwrap().set_power("one", "rebooting", None);
+        match asked.await {
+            Ok(()) => break,
+            Err(error) if error.kind() == client::ErrorKind::Unreachable => break,
+            // The interrupt before it may still be on its way.
+            Err(client::ClientError::Refused { status: 409, .. }) => settled(teller).await,
+            Err(error) => panic!("{error:#}"),
+        }
+    }
+    settled(teller).await;
+    must_stay_on(teller, false).await;
+}
+
+async fn must_stay_on(teller: &mut Teller, on: bool) {
+    let patch = [PatchOperation::add("/disable_power_off", on)];
+    let patched = teller.ask(async |client| client.patch_node("one", &patch).await);
+    patched.await.unwrap();
+}
+
+/// Waits until no power change is under way.
+async fn settled(teller: &mut Teller) {
+    loop {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let states = teller.ask(async |client| client.states("one").await).await;
+        if states.unwrap().target_power_state.is_none() {
+            return;
+        }
     }
 }
 

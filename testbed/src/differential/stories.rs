@@ -20,6 +20,8 @@ const FILES: &[(&str, &str)] = &[
     ("allocations", include_str!("stories/allocations.story")),
     ("engine", include_str!("stories/engine.story")),
     ("states", include_str!("stories/states.story")),
+    ("lives", include_str!("stories/lives.story")),
+    ("parts", include_str!("stories/parts.story")),
     ("small", include_str!("stories/small.story")),
     ("templates", include_str!("stories/deploy_templates.story")),
     ("runbooks", include_str!("stories/runbooks.story")),
