@@ -92,6 +92,11 @@ pub fn install_for_tests() -> Result<()> {
         need("dnsmasq-base", "another DHCP server"),
         need("iproute2", "network namespaces"),
         need("util-linux", "unprivileged users for test servers"),
+        need("fdisk", "another writer and reader of partition tables"),
+        need("dosfstools", "a checker of FAT file systems"),
+        need("mtools", "another reader of FAT file systems"),
+        need("xorriso", "another writer and reader of ISO images"),
+        need("docker-registry", "a registry that images are fetched from"),
     ])
 }
 
