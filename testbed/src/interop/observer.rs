@@ -16,7 +16,7 @@ use crate::lab::{Lab, Machine};
 
 const LOOK: Duration = Duration::from_millis(200);
 /// An agent that was inspected calls within this time, or never.
-const LATE: Duration = Duration::from_secs(300);
+const LATE: Duration = Duration::from_secs(900);
 
 /// One boot of an agent.
 #[derive(Debug, Clone, PartialEq)]

@@ -23,6 +23,7 @@ use crate::demo::story::Subject;
 use crate::differential::ironic;
 use crate::lab::deadline::Interrupt;
 use crate::lab::machine::Shape;
+use crate::lab::packages;
 use crate::lab::process::log_tail;
 use crate::lab::sushy::Bmc;
 use crate::lab::web::{self, process::Offer};
@@ -61,6 +62,7 @@ impl IronicCommand {
             ..Wishes::default()
         };
         let kit = Kit::prepare(&wishes)?;
+        packages::install_for_ironic()?;
         let programs = ironic::install()?;
         interrupt.check()?;
         let mut lab = Lab::up(&wishes.lab(), &interrupt)?;

@@ -27,6 +27,8 @@ const MEMORY: u32 = 3072;
 /// What Metal3 gives ironic-python-agent, so that its log is seen on the machine's console.
 const PARAMETERS: &str =
     "console=ttyS0,115200n8 systemd.journald.forward_to_console=yes nofb nomodeset";
+/// How long a boot may take, in seconds.
+const PATIENCE: &str = "1800";
 
 /// ironic-python-agent under Hammerscale.
 #[derive(Debug, Args)]
@@ -95,6 +97,9 @@ fn start(wishes: &Wishes, kit: &Kit, ramdisk: &Ramdisk, interrupt: &Interrupt) -
     let further = [
         ("netboot.node_ramdisks", "true"),
         ("netboot.kernel_append_params", PARAMETERS),
+        // Two minutes of a processor, which a busy machine does not have at once.
+        ("timeouts.agent_boot", PATIENCE),
+        ("timeouts.inspection", PATIENCE),
     ];
     let own = kit.ramdisk.folder.clone();
     Site::start_with(lab, kit.program.clone(), own, &offer, &further)

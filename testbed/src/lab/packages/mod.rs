@@ -100,6 +100,12 @@ pub fn install_for_tests() -> Result<()> {
     ])
 }
 
+/// Installs what Ironic runs to make machines boot.
+pub fn install_for_ironic() -> Result<()> {
+    require_debian()?;
+    install(&[need("zstd", "Ironic unpacks ramdisks with it")])
+}
+
 /// Installs what building a ramdisk with ironic-python-agent needs.
 pub fn install_for_stock_agent() -> Result<()> {
     require_debian()?;
