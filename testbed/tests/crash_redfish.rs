@@ -98,8 +98,8 @@ async fn interrupt(teller: &mut Teller) {
 async fn restart(teller: &mut Teller) {
     must_stay_on(teller, true).await;
     loop {
-        let asked = teller.client().unwrap().set_power("one", "rebooting", None);
-        match asked.await {
+        let client = teller.client().unwrap();
+        match client.set_power("one", "rebooting", None).await {
             Ok(()) => break,
             Err(error) if error.kind() == client::ErrorKind::Unreachable => break,
             // The interrupt before it may still be on its way.
