@@ -1,5 +1,6 @@
 //! What an administrator has set: the lifecycle's knobs, as data.
 
+use model::{Phase, Step};
 use std::collections::BTreeMap;
 
 /// The lifecycle's knobs. Times are in seconds.
@@ -25,8 +26,33 @@ pub struct Policy {
     pub power_off_after_deploy_failure: bool,
     /// Priorities of automated clean steps that differ from the agent's, by `interface.step`.
     pub clean_priorities: BTreeMap<String, i64>,
+    /// Steps that no flow may run, whoever asks for them.
+    pub disallowed_steps: DisallowedSteps,
     /// How long each pretended step of fake hardware takes.
     pub simulated_seconds: u32,
+}
+
+/// Steps that must not run, by the family that they are asked in, as `interface.step`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisallowedSteps {
+    /// In cleaning, automated or by request.
+    pub clean: Vec<String>,
+    /// In deployments, those of deploy templates and of the agent among them.
+    pub deploy: Vec<String>,
+    /// In services.
+    pub service: Vec<String>,
+}
+
+impl DisallowedSteps {
+    /// Whether this step must not run.
+    pub(crate) fn hold(&self, phase: Phase, step: &Step) -> bool {
+        let names = match phase {
+            Phase::Clean => &self.clean,
+            Phase::Deploy => &self.deploy,
+            Phase::Service => &self.service,
+        };
+        names.contains(&step.full_name())
+    }
 }
 
 impl Default for Policy {
@@ -46,6 +72,7 @@ impl Default for Policy {
                 ("deploy.erase_devices_metadata".to_owned(), 10),
             ]
             .into(),
+            disallowed_steps: DisallowedSteps::default(),
             simulated_seconds: 0,
         }
     }

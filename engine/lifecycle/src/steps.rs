@@ -23,6 +23,9 @@ pub(crate) fn merge(
     phase: Phase,
     offered: &[Step],
 ) -> Result<Vec<Step>, String> {
+    let forbidden = &policy.disallowed_steps;
+    let allowed = offered.iter().filter(|step| !forbidden.hold(phase, step));
+    let offered: &[Step] = &allowed.cloned().collect::<Vec<_>>();
     match (phase, flow.kind) {
         (Phase::Clean, FlowKind::Clean) => automated(policy, offered),
         (Phase::Clean | Phase::Service, _) => in_order(&flow.requested_steps, offered, phase),

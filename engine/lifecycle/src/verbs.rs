@@ -10,8 +10,8 @@ use crate::plan;
 use crate::table::Event;
 use crate::templates;
 use model::{
-    FlowKind, InterfaceKind, ProvisionState, Refusal, RefusalKind, Severity, Stage, StateClass,
-    Verb,
+    FlowKind, InterfaceKind, Phase, ProvisionState, Refusal, RefusalKind, Severity, Stage,
+    StateClass, Step, Verb,
 };
 
 pub(crate) fn asked(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
@@ -132,10 +132,29 @@ fn fake_steps_problem(draft: &Draft<'_>, asked: &ProvisionAsked) -> Option<Strin
     cleaned.then(|| plan::fake_clean_problem(&draft.node, asked))?
 }
 
+/// The first step that the administrator forbids.
+fn disallowed<'a>(draft: &Draft<'_>, asked: &'a ProvisionAsked) -> Option<&'a Step> {
+    let phase = match asked.verb {
+        Verb::Service => Phase::Service,
+        Verb::Deploy | Verb::Rebuild => Phase::Deploy,
+        _ => Phase::Clean,
+    };
+    let forbidden = &draft.policy.disallowed_steps;
+    let mut steps = asked.steps.iter();
+    steps.find(|step| forbidden.hold(phase, step))
+}
+
 fn check_steps(draft: &Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
     let invalid = |text: String| Err(Refusal::new(RefusalKind::Invalid, text));
     if matches!(asked.verb, Verb::Clean | Verb::Service) && asked.steps.is_empty() {
         return invalid(format!("'{0}' needs {0}_steps", asked.verb));
+    }
+    if let Some(step) = disallowed(draft, asked) {
+        return invalid(format!(
+            "the {} step {} is not allowed here: the configuration of this engine forbids it",
+            asked.verb,
+            step.full_name()
+        ));
     }
     if asked.disable_ramdisk && !plan::is_fake(&draft.node, InterfaceKind::Deploy) {
         return invalid(

@@ -107,6 +107,7 @@ const IPV4: Kind = Text("an IPv4 address");
 const NETWORKS: Kind = Texts("an IP network such as 10.0.0.0/8 or fd00::/8");
 const NAME: Kind = Text("a name of letters, digits, '-', '_' and '.'");
 const INTERFACE: Kind = Text("an interface's name, such as 'redfish'");
+const STEPS: Kind = Texts("an interface and its step, such as vendor.send_raw");
 const SECONDS: Kind = Whole(1, 86_400);
 const DELAY: Kind = Text(
     "seconds up to 3600, or a range of them such as 1,5, of which small ones are the likelier",
@@ -152,6 +153,10 @@ pub const KEYS: &[Key] = &[
 
     key("cleaning.erase_devices_priority", Whole(0, 1000), Fixed("0"), "Priority of erasing whole disks in automated cleaning; 0 leaves the step out. Above 0, cleaning fails with an agent that does not have the step, as this engine's own does not yet."),
     key("cleaning.erase_devices_metadata_priority", Whole(0, 1000), Fixed("10"), "Priority of erasing partition tables and signatures in automated cleaning; 0 leaves the step out."),
+
+    key("steps.disallowed_in_cleaning", STEPS, Fixed("vendor.send_raw"), "Steps that no cleaning may run: asked for, or in a runbook, they are refused; in automated cleaning they are left out."),
+    key("steps.disallowed_in_deployment", STEPS, Fixed("vendor.send_raw"), "Steps that no deployment may run: asked for, or in a deploy template, they are refused; what an agent brings of them is left out."),
+    key("steps.disallowed_in_service", STEPS, Fixed("vendor.send_raw"), "Steps that no service may run: asked for, or in a runbook, they are refused."),
 
     key("timeouts.agent_boot", SECONDS, Fixed("900"), "Seconds in which the agent must report after a machine was told to boot it."),
     key("timeouts.inspection", SECONDS, Fixed("900"), "Seconds in which an inspection must end."),

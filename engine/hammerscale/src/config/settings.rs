@@ -7,6 +7,7 @@ use super::words::{
     Netmask, UserRole,
 };
 use conductor::hardware::DelayRange;
+use lifecycle::DisallowedSteps;
 use model::InterfaceKind;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -30,6 +31,8 @@ pub struct Settings {
     pub conductor: Conductor,
     /// Automated cleaning.
     pub cleaning: Cleaning,
+    /// Steps that no flow may run.
+    pub disallowed_steps: DisallowedSteps,
     /// How long things may take.
     pub timeouts: Timeouts,
     /// BMCs.

@@ -5,8 +5,9 @@ use super::reader::Reader;
 use super::settings::{
     Agents, Api, Bmc, Cleaning, Conductor, Log, Settings, Timeouts, TlsFiles, Users,
 };
-use super::words::{FakeDelay, InterfaceName, Seconds, UserRole};
+use super::words::{FakeDelay, InterfaceName, Seconds, StepName, UserRole};
 use conductor::hardware::DelayRange;
+use lifecycle::DisallowedSteps;
 use model::InterfaceKind;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -21,6 +22,7 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let sealing_key_file = folder(reader, "sealing_key_file");
     let development = reader.one("development");
     let (api, conductor, cleaning) = (api(reader), conductor(reader), cleaning(reader));
+    let disallowed_steps = disallowed_steps(reader);
     let timeouts = timeouts(reader);
     let bmc = bmc(reader, development == Some(true));
     let enabled_hardware_types = hardware_types(reader);
@@ -41,6 +43,7 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
         api: api?,
         conductor: conductor?,
         cleaning: cleaning?,
+        disallowed_steps: disallowed_steps?,
         timeouts: timeouts?,
         bmc: bmc?,
         enabled_hardware_types: enabled_hardware_types?,
@@ -189,6 +192,19 @@ fn cleaning(reader: &mut Reader<'_>) -> Option<Cleaning> {
     Some(Cleaning {
         erase_devices_priority: devices?,
         erase_devices_metadata_priority: metadata?,
+    })
+}
+
+fn disallowed_steps(reader: &mut Reader<'_>) -> Option<DisallowedSteps> {
+    let mut steps = |flow: &str| -> Option<Vec<String>> {
+        let listed: Vec<StepName> = reader.list(&format!("steps.disallowed_in_{flow}"))?;
+        Some(listed.into_iter().map(|name| name.0).collect())
+    };
+    let (clean, deploy, service) = (steps("cleaning"), steps("deployment"), steps("service"));
+    Some(DisallowedSteps {
+        clean: clean?,
+        deploy: deploy?,
+        service: service?,
     })
 }
 

@@ -21,6 +21,21 @@ impl FromStr for Seconds {
     }
 }
 
+/// A step's interface and its name: `vendor.send_raw`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepName(pub String);
+
+impl FromStr for StepName {
+    type Err = NotAllowed;
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        let named = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
+        match text.split_once('.') {
+            Some((interface, step)) if named(interface) && named(step) => Ok(Self(text.into())),
+            _ => Err(NotAllowed),
+        }
+    }
+}
+
 /// How long pretended work takes: seconds, or a range of seconds such as `1,5`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FakeDelay(pub DelayRange);

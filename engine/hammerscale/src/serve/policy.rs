@@ -86,6 +86,7 @@ fn policy(settings: &Settings) -> Policy {
             ),
         ]
         .into(),
+        disallowed_steps: settings.disallowed_steps.clone(),
         simulated_seconds: seconds(settings.fake_step),
     }
 }

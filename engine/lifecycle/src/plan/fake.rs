@@ -109,5 +109,7 @@ pub(crate) fn automated(node: &Node, policy: &Policy) -> Vec<Stage> {
         priority: step.priority,
         ..Step::default()
     });
+    let forbidden = &policy.disallowed_steps;
+    let steps = steps.filter(|step| !forbidden.hold(Phase::Clean, step));
     simulate_steps(node, policy, &steps.collect::<Vec<_>>())
 }

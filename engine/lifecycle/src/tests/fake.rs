@@ -128,3 +128,48 @@ fn a_service_that_failed_is_aborted_with_words() {
     assert_eq!(world.state(), S::Active);
     assert!(world.node.last_error.as_ref().unwrap().contains("aborted"));
 }
+
+#[test]
+fn steps_that_the_administrator_forbids_do_not_run() {
+    let mut world = World::fake();
+    let forbidden = &mut world.policy.disallowed_steps;
+    forbidden.clean = vec!["bios.factory_reset".into(), "vendor.log_passthrough".into()];
+    forbidden.service = vec!["vendor.log_passthrough".into()];
+    forbidden.deploy = vec!["deploy.hold".into()];
+    world.verb(Verb::Manage);
+    world.settle();
+    for (step, allowed) in [
+        (asked_step("bios", "factory_reset"), false),
+        (asked_step("bios", "cache_bios_settings"), true),
+    ] {
+        let mut asked = ProvisionAsked::new(Verb::Clean);
+        asked.steps = vec![step];
+        let told = world.tell(Fact::Provision(asked));
+        assert_eq!(told.is_ok(), allowed);
+        if let Err(refusal) = told {
+            assert_eq!(refusal.kind, RefusalKind::Invalid);
+            assert!(
+                refusal.message.contains("bios.factory_reset"),
+                "{}",
+                refusal.message
+            );
+        }
+        world.settle();
+        assert_eq!(world.state(), S::Manageable, "a refusal changes nothing");
+    }
+    // Unasked it is left out of automated cleaning.
+    let stages = crate::plan::clean(&world.node, &world.policy);
+    assert!(stages.is_empty(), "{stages:?}");
+    world.verb(Verb::Provide);
+    world.settle();
+    assert_eq!(world.state(), S::Available);
+    let mut asked = ProvisionAsked::new(Verb::Deploy);
+    asked.steps = vec![asked_step("deploy", "hold")];
+    assert!(world.tell(Fact::Provision(asked)).is_err());
+    world.verb(Verb::Deploy);
+    world.settle();
+    let mut asked = ProvisionAsked::new(Verb::Service);
+    asked.steps = vec![asked_step("vendor", "log_passthrough")];
+    assert!(world.tell(Fact::Provision(asked)).is_err());
+    assert_eq!(world.state(), S::Active);
+}

@@ -159,6 +159,12 @@ fn single_variables_set_their_keys() {
         ("OS_FAKE__DEPLOY_DELAY", "1, 5", "fake.deploy_delay", "1,5"),
         ("OS_FAKE__POWER_DELAY", "2", "fake.power_delay", "2"),
         (
+            "OS_API__DISALLOW_CLEAN_STEPS",
+            "vendor.send_raw,bios.factory_reset",
+            "steps.disallowed_in_cleaning",
+            "vendor.send_raw,bios.factory_reset",
+        ),
+        (
             "OS_DEFAULT__ENABLED_HARDWARE_TYPES",
             "nosuch,fake-hardware,redfish",
             "hardware.enabled_types",
