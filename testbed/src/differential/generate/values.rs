@@ -53,7 +53,7 @@ pub fn value(chance: &mut Chance<'_>, field: &Field) -> String {
         Kind::Nodes => &["[]", r#"["g"]"#, r#"["$g"]"#],
         Kind::Wiring => &["{}", r#"{"switch_id":"0a:1b:2c:3d:4e:5f","port_id":"e"}"#],
         Kind::Interface(name) | Kind::Word(name) => {
-            let fits = chance.percent(70);
+            let fits = !chance.fault(30);
             return format!("\"{}\"", if fits { name } else { "none-such" });
         }
     };

@@ -372,6 +372,7 @@ keep port /uuid
 PATCH /v1/ports/$port [{"op":"replace","path":"/address","value":"52:54:00:aa:bb:03"}]
 PATCH /v1/ports/$port [{"op":"replace","path":"/pxe_enabled","value":false}]
 PATCH /v1/ports/$port [{"op":"replace","path":"/physical_network","value":"x"}]
+PATCH /v1/ports/$port [{"op":"remove","path":"/local_link_connection"}]
 PATCH /v1/ports/$port [{"op":"replace","path":"/extra","value":{"a":1}}]
 PATCH /v1/nodes/one [{"op":"add","path":"/instance_uuid","value":"1be26c0b-03f2-4d2e-ae87-c02d7f33c781"}]
 PATCH /v1/ports/$port [{"op":"replace","path":"/address","value":"52:54:00:aa:bb:04"}]
