@@ -11,8 +11,10 @@ pub struct Params {
     pub api_urls: Vec<String>,
     /// Where the inventory goes; empty means: see [`Params::inspection_urls`].
     pub inspection_callback_urls: Vec<String>,
-    /// Whether inspection collectors were named.
+    /// What is collected for an inspection.
     pub collectors: Vec<String>,
+    /// Whether these were named: that asks for an inspection where no callback URL does.
+    pub collectors_named: bool,
     /// A token from the boot media.
     pub agent_token: Option<agent_wire::WireSecret>,
     /// Do not verify the API's certificate.
@@ -86,6 +88,7 @@ impl Params {
             api_urls: urls(get("ipa-api-url")),
             inspection_callback_urls: urls(get("ipa-inspection-callback-url")),
             collectors: list(get("ipa-inspection-collectors").unwrap_or("default,logs")),
+            collectors_named: get("ipa-inspection-collectors").is_some(),
             agent_token: get("ipa-agent-token")
                 .filter(|t| t.len() >= agent_wire::MIN_TOKEN_LENGTH)
                 .map(Into::into),
@@ -119,16 +122,14 @@ impl Params {
         }
     }
 
-    /// Where to POST the inventory: the callback URLs, else the API's own endpoint.
+    /// Where to POST the inventory: the callback URLs, else the API's own endpoint if collectors were named; nowhere in a boot that is for
+    /// something else.
     pub fn inspection_urls(&self) -> Vec<String> {
-        if self.inspection_callback_urls.is_empty() {
-            self.api_urls
-                .iter()
-                .map(|u| format!("{u}/v1/continue_inspection"))
-                .collect()
-        } else {
-            self.inspection_callback_urls.clone()
+        if !self.inspection_callback_urls.is_empty() || !self.collectors_named {
+            return self.inspection_callback_urls.clone();
         }
+        let own = |url: &String| format!("{url}/v1/continue_inspection");
+        self.api_urls.iter().map(own).collect()
     }
 
     /// The boot NIC's MAC address with colons.
@@ -187,13 +188,22 @@ mod tests {
         );
         assert_eq!(params.api_urls, ["http://192.0.2.1:6385", "https://h"]);
         assert_eq!(params.boot_mac().as_deref(), Some("52:54:00:aa:bb:01"));
-        assert_eq!(
-            params.inspection_urls()[0],
-            "http://192.0.2.1:6385/v1/continue_inspection"
-        );
+        assert!(params.inspection_urls().is_empty());
         assert!(params.insecure && params.collect_lldp && params.agent_token.is_none());
         assert_eq!((params.listen_port, params.advertise_port), (8888, 8888));
         assert_eq!(params.lookup_timeout, Duration::from_secs(30));
+    }
+
+    #[test]
+    fn the_inventory_goes_where_it_is_asked_for() {
+        let named = Params::parse("ipa-api-url=http://h:6385 ipa-inspection-collectors=default");
+        assert_eq!(
+            named.inspection_urls(),
+            ["http://h:6385/v1/continue_inspection"]
+        );
+        let told = Params::parse("ipa-api-url=http://h ipa-inspection-callback-url=http://i/x");
+        assert_eq!(told.inspection_urls(), ["http://i/x"]);
+        assert_eq!(told.collectors, ["default", "logs"]);
     }
 
     #[test]
