@@ -86,11 +86,12 @@ pub(crate) fn failed(
     if during_step {
         take_out_of_service(draft, flow.kind, &message);
     }
-    match flow.kind {
-        FlowKind::Inspect => draft.node.inspection_started_at = None,
+    if flow.kind == FlowKind::Inspect {
+        draft.node.inspection_started_at = None;
+    }
+    if flow.kind == FlowKind::Undeploy {
         // As in Ironic: whoever had the node gave it up, whatever becomes of the machine.
-        FlowKind::Undeploy => forget_instance(draft),
-        _ => {}
+        forget_instance(draft);
     }
     // Where this is a stable state the target goes, too.
     draft.transition(Event::Fail, None)?;

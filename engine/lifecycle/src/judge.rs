@@ -73,12 +73,11 @@ pub fn may_verb_named(node: &Node, verb: Verb, word: &str) -> Result<(), Refusal
     if node.protected && matches!(verb, Verb::Undeploy | Verb::Rebuild) {
         return Err(protected(node));
     }
-    match verb {
-        Verb::Clean | Verb::Rescue | Verb::Service if node.maintenance => {
-            Err(in_maintenance(node, word))
-        }
-        _ => Ok(()),
+    let works = matches!(verb, Verb::Clean | Verb::Rescue | Verb::Service);
+    if node.maintenance && works {
+        return Err(in_maintenance(node, word));
     }
+    Ok(())
 }
 
 fn in_maintenance(node: &Node, word: &str) -> Refusal {
