@@ -10,6 +10,7 @@ use crate::error::Answer;
 use crate::ident;
 use crate::member::{Kind, Member, member, text};
 use crate::paging;
+use crate::selection::Selection;
 use api_types::deploy_template::{FIELDS, SUMMARY};
 use api_types::{Link, instant};
 use axum::extract::Path;
@@ -90,8 +91,9 @@ async fn list(call: Call) -> Answer {
 }
 
 async fn show(call: Call, Path(named): Path<String>) -> Answer {
+    let selection = Selection::of_one(&call, FIELDS)?;
     let known = TEMPLATES.find(&call, &named).await?;
-    TEMPLATES.show(&call, &known.resource)
+    answer::ok(&TEMPLATES.selected(&call, &known.resource, &selection))
 }
 
 async fn create(call: Call) -> Answer {
