@@ -2,10 +2,11 @@
 
 use crate::fault::Fault;
 use crate::readers::{Reader, Readers};
+use crate::sqlite::Sqlite;
+use ports::store::StoreError;
+use rusqlite::types::Value;
 use sqlx::pool::PoolConnection;
-use sqlx::{
-    Decode, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr, Sqlite, SqliteConnection, Type,
-};
+use sqlx::{Decode, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr, Type};
 use uuid::Uuid;
 
 /// A value on its way into a statement.
@@ -119,31 +120,75 @@ impl Pool {
 }
 
 impl Lent {
-    pub(crate) fn session(&mut self) -> Session<'_> {
-        match self {
-            Lent::Sqlite(reader) => Session::Sqlite(reader.connection()),
+    pub(crate) fn session(&mut self) -> Result<Session<'_>, Fault> {
+        Ok(match self {
+            Lent::Sqlite(reader) => Session::Sqlite(reader.connection()?),
             Lent::Postgres(connection) => Session::Postgres(connection),
+        })
+    }
+
+    /// All rows of a query, read into something. A long list takes a while: on SQLite it has a thread for itself.
+    pub(crate) async fn list<T: Send + 'static>(
+        self,
+        sql: impl SqlSafeStr,
+        cells: Vec<Cell>,
+        read: impl Fn(&Row) -> Result<T, Unread> + Send + 'static,
+    ) -> Result<Vec<T>, Unread> {
+        match self {
+            Lent::Sqlite(mut reader) => {
+                let sql = sql.into_sql_str();
+                let work = move || {
+                    let read = |values| read(&Row::Sqlite(values));
+                    reader.connection()?.each(sql.as_str(), &cells, read)
+                };
+                let done = tokio::task::spawn_blocking(work).await;
+                done.map_err(|_| Fault::other("the thread that read was stopped"))?
+            }
+            Lent::Postgres(mut connection) => {
+                let rows = Session::Postgres(&mut connection).rows(sql, cells).await?;
+                rows.iter().map(read).collect()
+            }
         }
     }
 }
 
-/// One connection that statements run on. Placeholders are `$1`, `$2`, ... in both databases.
+/// Why a list was not read.
+pub(crate) enum Unread {
+    /// The database refused.
+    Refused(Fault),
+    /// What is stored cannot be understood.
+    Misread(StoreError),
+}
+
+impl From<Fault> for Unread {
+    fn from(fault: Fault) -> Self {
+        Self::Refused(fault)
+    }
+}
+
+impl From<StoreError> for Unread {
+    fn from(error: StoreError) -> Self {
+        Self::Misread(error)
+    }
+}
+
+/// One connection that statements run on. Placeholders are `$1`, `$2`, ... in both databases. On SQLite a statement is done when the
+/// call returns: it never gives the thread to other tasks.
 pub(crate) enum Session<'a> {
-    Sqlite(&'a mut SqliteConnection),
+    Sqlite(&'a mut Sqlite),
     Postgres(&'a mut PgConnection),
 }
 
-macro_rules! bound {
-    ($database:ty, $sql:expr, $cells:expr) => {
-        $cells
-            .into_iter()
-            .fold(sqlx::query::<$database>($sql), |query, cell| match cell {
-                Cell::Text(text) => query.bind(text),
-                Cell::Int(number) => query.bind(number),
-                Cell::Bool(flag) => query.bind(flag),
-                Cell::Bytes(bytes) => query.bind(bytes),
-            })
-    };
+type Query = sqlx::query::Query<'static, Postgres, sqlx::postgres::PgArguments>;
+
+fn bound(sql: impl SqlSafeStr, cells: Vec<Cell>) -> Query {
+    let query = sqlx::query::<Postgres>(sql);
+    cells.into_iter().fold(query, |query, cell| match cell {
+        Cell::Text(text) => query.bind(text),
+        Cell::Int(number) => query.bind(number),
+        Cell::Bool(flag) => query.bind(flag),
+        Cell::Bytes(bytes) => query.bind(bytes),
+    })
 }
 
 impl Session<'_> {
@@ -153,16 +198,13 @@ impl Session<'_> {
         sql: impl SqlSafeStr,
         cells: Vec<Cell>,
     ) -> Result<u64, Fault> {
-        Ok(match self {
-            Session::Sqlite(connection) => bound!(Sqlite, sql, cells)
-                .execute(&mut **connection)
-                .await?
-                .rows_affected(),
-            Session::Postgres(connection) => bound!(Postgres, sql, cells)
-                .execute(&mut **connection)
-                .await?
-                .rows_affected(),
-        })
+        match self {
+            Session::Sqlite(connection) => connection.execute(sql.into_sql_str().as_str(), &cells),
+            Session::Postgres(connection) => {
+                let done = bound(sql, cells).execute(&mut **connection).await?;
+                Ok(done.rows_affected())
+            }
+        }
     }
 
     /// All rows of a query.
@@ -171,20 +213,16 @@ impl Session<'_> {
         sql: impl SqlSafeStr,
         cells: Vec<Cell>,
     ) -> Result<Vec<Row>, Fault> {
-        Ok(match self {
-            Session::Sqlite(connection) => bound!(Sqlite, sql, cells)
-                .fetch_all(&mut **connection)
-                .await?
-                .into_iter()
-                .map(Row::Sqlite)
-                .collect(),
-            Session::Postgres(connection) => bound!(Postgres, sql, cells)
-                .fetch_all(&mut **connection)
-                .await?
-                .into_iter()
-                .map(Row::Postgres)
-                .collect(),
-        })
+        match self {
+            Session::Sqlite(connection) => {
+                let row = |values| Ok(Row::Sqlite(values));
+                connection.each(sql.into_sql_str().as_str(), &cells, row)
+            }
+            Session::Postgres(connection) => {
+                let rows = bound(sql, cells).fetch_all(&mut **connection).await?;
+                Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
+        }
     }
 
     /// The first row of a query, if any.
@@ -194,11 +232,10 @@ impl Session<'_> {
         cells: Vec<Cell>,
     ) -> Result<Option<Row>, Fault> {
         Ok(match self {
-            Session::Sqlite(connection) => bound!(Sqlite, sql, cells)
-                .fetch_optional(&mut **connection)
-                .await?
+            Session::Sqlite(connection) => connection
+                .first(sql.into_sql_str().as_str(), &cells)?
                 .map(Row::Sqlite),
-            Session::Postgres(connection) => bound!(Postgres, sql, cells)
+            Session::Postgres(connection) => bound(sql, cells)
                 .fetch_optional(&mut **connection)
                 .await?
                 .map(Row::Postgres),
@@ -208,29 +245,72 @@ impl Session<'_> {
 
 /// One row of an answer; columns are counted from 0.
 pub(crate) enum Row {
-    Sqlite(sqlx::sqlite::SqliteRow),
+    Sqlite(Vec<Value>),
     Postgres(sqlx::postgres::PgRow),
 }
 
+/// What a column can be read as.
+pub(crate) trait FromColumn: for<'r> Decode<'r, Postgres> + Type<Postgres> {
+    /// The value, when SQLite's is of this type.
+    fn of(value: &Value) -> Option<Self>;
+}
+
+macro_rules! from_column {
+    ($($type:ty: $value:pat => $read:expr;)*) => {
+        $(impl FromColumn for $type {
+            fn of(value: &Value) -> Option<Self> {
+                match value {
+                    $value => Some($read),
+                    _ => None,
+                }
+            }
+        })*
+    };
+}
+
+from_column! {
+    String: Value::Text(text) => text.clone();
+    i64: Value::Integer(number) => *number;
+    bool: Value::Integer(number) => *number != 0;
+    Vec<u8>: Value::Blob(bytes) => bytes.clone();
+    Option<String>: value @ (Value::Text(_) | Value::Null) => String::of(value);
+}
+
 impl Row {
-    pub(crate) fn get<T>(&self, column: usize) -> Result<T, Fault>
-    where
-        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite>,
-        T: for<'r> Decode<'r, Postgres> + Type<Postgres>,
-    {
-        Ok(match self {
-            Row::Sqlite(row) => row.try_get(column)?,
-            Row::Postgres(row) => row.try_get(column)?,
-        })
+    pub(crate) fn get<T: FromColumn>(&self, column: usize) -> Result<T, Fault> {
+        match self {
+            Row::Sqlite(values) => values
+                .get(column)
+                .and_then(T::of)
+                .ok_or_else(|| odd(column)),
+            Row::Postgres(row) => Ok(row.try_get(column)?),
+        }
+    }
+
+    /// A text, without a copy.
+    pub(crate) fn text(&self, column: usize) -> Result<&str, Fault> {
+        match self {
+            Row::Sqlite(values) => match values.get(column) {
+                Some(Value::Text(text)) => Ok(text),
+                _ => Err(odd(column)),
+            },
+            Row::Postgres(row) => Ok(row.try_get(column)?),
+        }
     }
 
     pub(crate) fn uuid(&self, column: usize) -> Result<Uuid, Fault> {
-        let text: String = self.get(column)?;
-        Uuid::try_parse(&text).map_err(|_| Fault::other("a stored UUID is not one"))
+        let text = self.text(column)?;
+        Uuid::try_parse(text).map_err(|_| Fault::other("a stored UUID is not one"))
     }
 
     pub(crate) fn count(&self, column: usize) -> Result<u64, Fault> {
         let number: i64 = self.get(column)?;
         u64::try_from(number).map_err(|_| Fault::other("a stored count is negative"))
     }
+}
+
+fn odd(column: usize) -> Fault {
+    Fault::other(format!(
+        "column {column} of a row has another type than this engine writes"
+    ))
 }

@@ -32,6 +32,11 @@ impl Fault {
         }
     }
 
+    /// What the database said, and what kind of refusal that is.
+    pub(crate) fn of(kind: FaultKind, message: String) -> Self {
+        Self { kind, message }
+    }
+
     /// Two transactions met at a large value, one giving it up while the other began to refer to it (PostgreSQL only): the same
     /// again sees what the other one did.
     pub(crate) fn met_a_reference(mut self) -> Self {

@@ -21,6 +21,7 @@ mod rows;
 mod seal;
 mod select;
 mod sql_store;
+mod sqlite;
 mod write;
 mod writer;
 

@@ -8,6 +8,7 @@ use crate::migrations;
 use crate::readers::Readers;
 use crate::seal::Sealer;
 use crate::sql_store::SqlStore;
+use crate::sqlite::Sqlite;
 use crate::write::Limits;
 use crate::writer::Writer;
 use ports::store::StoreError;
@@ -19,8 +20,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long SQLite waits for a lock that another process (a backup, a shell) holds.
-const BUSY: Duration = Duration::from_secs(10);
 /// How long a reader or a PostgreSQL writer waits for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(30);
 
@@ -121,26 +120,28 @@ async fn open_sqlite(
     options: &Options,
 ) -> Result<SqlStore, OpenError> {
     let lock = folder::take(path)?;
+    migrate_sqlite(path).await?;
+    let failed = |fault: Fault| OpenError::Connect(Box::new(fault));
+    let connection = Sqlite::open(path).map_err(failed)?;
+    let readers = Readers::open(path, options.connections.max(1), ACQUIRE).map_err(failed)?;
+    let writer = Writer::start(connection, lock, options).map_err(failed)?;
+    Ok(SqlStore::new(Pool::Sqlite(readers), writer, sealer))
+}
+
+/// Brings the schema up to date, and the file into the mode in which readers and the writer do not wait for one another.
+pub(crate) async fn migrate_sqlite(path: &Path) -> Result<(), OpenError> {
     let connect = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY)
         .disable_statement_logging();
     let mut connection = connect.connect().await.map_err(not_connected)?;
-    if let Err(error) = migrations::sqlite().run(&mut connection).await {
-        // The error at hand is the one to tell.
-        let _ = connection.close().await;
-        return Err(not_migrated(error));
-    }
-    let reading = connect.pragma("query_only", "ON");
-    let readers = Readers::open(&reading, options.connections.max(1), ACQUIRE)
-        .await
-        .map_err(not_connected)?;
-    let writer = Writer::start(connection, lock, options);
-    Ok(SqlStore::new(Pool::Sqlite(readers), writer, sealer))
+    let migrated = migrations::sqlite().run(&mut connection).await;
+    let closed = connection.close().await;
+    migrated.map_err(not_migrated)?;
+    closed.map_err(not_connected)
 }
 
 async fn open_postgres(

@@ -1,19 +1,18 @@
-//! The connections that a SQLite database is read with. They are files of this machine and never go stale, so unlike sqlx's pool this
-//! one asks nothing of a connection before it is lent or when it comes back: each such question is a trip to its thread.
+//! The connections that a SQLite database is read with.
 
 use crate::fault::Fault;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use crate::sqlite::Sqlite;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-type Place = Arc<tokio::sync::Mutex<SqliteConnection>>;
+type Shelf = Arc<Mutex<Vec<Sqlite>>>;
 
 /// A fixed number of connections.
 #[derive(Clone)]
 pub(crate) struct Readers {
-    places: Arc<Mutex<Vec<Place>>>,
+    shelf: Shelf,
     free: Arc<Semaphore>,
     count: u32,
     patience: Duration,
@@ -21,25 +20,19 @@ pub(crate) struct Readers {
 
 /// A connection that is lent; it goes back by itself.
 pub(crate) struct Reader {
-    // Dropped in this order: whoever gets the permit finds the connection free.
-    connection: OwnedMutexGuard<SqliteConnection>,
+    /// There until the end.
+    connection: Option<Sqlite>,
+    shelf: Shelf,
+    // Dropped last: whoever gets the permit finds the connection on the shelf.
     _permit: OwnedSemaphorePermit,
 }
 
 impl Readers {
     /// Opens `count` connections; who finds none free waits for `patience`.
-    pub(crate) async fn open(
-        options: &SqliteConnectOptions,
-        count: u32,
-        patience: Duration,
-    ) -> Result<Self, sqlx::Error> {
-        let mut places = Vec::new();
-        for _ in 0..count {
-            let connection = options.connect().await?;
-            places.push(Arc::new(tokio::sync::Mutex::new(connection)));
-        }
+    pub(crate) fn open(path: &Path, count: u32, patience: Duration) -> Result<Self, Fault> {
+        let all: Result<_, Fault> = (0..count).map(|_| Sqlite::open_for_reading(path)).collect();
         Ok(Self {
-            places: Arc::new(Mutex::new(places)),
+            shelf: Arc::new(Mutex::new(all?)),
             free: Arc::new(Semaphore::new(count as usize)),
             count,
             patience,
@@ -53,11 +46,10 @@ impl Readers {
             .await
             .map_err(|_| Fault::other("no connection for reading became free in time"))?
             .map_err(|_| closed())?;
-        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut places = places.iter();
-        let connection = places.find_map(|place| Arc::clone(place).try_lock_owned().ok());
+        let connection = taken(&self.shelf).pop();
         Ok(Reader {
-            connection: connection.ok_or_else(closed)?,
+            connection: Some(connection.ok_or_else(closed)?),
+            shelf: Arc::clone(&self.shelf),
             _permit: permit,
         })
     }
@@ -67,21 +59,31 @@ impl Readers {
         let all = self.free.acquire_many(self.count).await;
         self.free.close();
         drop(all);
-        let places = {
-            let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *places)
-        };
-        for connection in places.into_iter().filter_map(Arc::into_inner) {
-            if let Err(error) = connection.into_inner().close().await {
-                tracing::warn!(error = %Fault::from(error), "closing a connection for reading");
+        let connections = std::mem::take(&mut *taken(&self.shelf));
+        for connection in connections {
+            if let Err(error) = connection.close() {
+                tracing::warn!(%error, "closing a connection for reading");
             }
         }
     }
 }
 
+fn taken(shelf: &Shelf) -> std::sync::MutexGuard<'_, Vec<Sqlite>> {
+    shelf.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Reader {
     /// The connection.
-    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.connection
+    pub(crate) fn connection(&mut self) -> Result<&mut Sqlite, Fault> {
+        let gone = || Fault::other("the connection was given back");
+        self.connection.as_mut().ok_or_else(gone)
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            taken(&self.shelf).push(connection);
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Reading: single records, lists, the outbox and the history.
 
 use crate::column;
-use crate::database::{Cell, Pool, Row};
+use crate::database::{Cell, Lent, Pool, Row, Unread};
 use crate::fault::Fault;
 use crate::rows::word;
+use crate::seal::Sealer;
 use crate::select::{Listing, Select, Table};
 use crate::sql_store::SqlStore;
 use model::{Effect, EffectId, HistoryEntry, InterfaceKind, Node, Port};
@@ -12,6 +13,7 @@ use ports::netboot::Lease;
 use ports::query::{NodeQuery, Page, Parentage, PortQuery};
 use ports::store::StoreError;
 use sqlx::SqlSafeStr;
+use std::sync::Arc;
 use uuid::Uuid;
 
 const NODES: Table<Node> = Table {
@@ -31,9 +33,31 @@ const PORTS: Table<Port> = Table {
 const READING: &str = "reading from the database";
 
 impl SqlStore {
-    async fn rows(&self, sql: impl SqlSafeStr, cells: Vec<Cell>) -> Result<Vec<Row>, StoreError> {
-        let mut lent = self.pool().lend().await.map_err(reading)?;
-        lent.session().rows(sql, cells).await.map_err(reading)
+    /// All rows of a query, each read into something.
+    async fn all<T: Send + 'static>(
+        &self,
+        sql: impl SqlSafeStr,
+        cells: Vec<Cell>,
+        read: impl Fn(&Sealer, &Row) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<Vec<T>, StoreError> {
+        let lent = self.pool().lend().await.map_err(reading)?;
+        self.list(lent, sql, cells, read).await
+    }
+
+    /// The same with a connection that is lent already.
+    pub(crate) async fn list<T: Send + 'static>(
+        &self,
+        lent: Lent,
+        sql: impl SqlSafeStr,
+        cells: Vec<Cell>,
+        read: impl Fn(&Sealer, &Row) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<Vec<T>, StoreError> {
+        let sealer = Arc::clone(self.sealer());
+        let read = move |row: &Row| Ok(read(&sealer, row)?);
+        lent.list(sql, cells, read).await.map_err(|why| match why {
+            Unread::Refused(fault) => reading(fault),
+            Unread::Misread(error) => error,
+        })
     }
 
     pub(crate) async fn one(
@@ -42,7 +66,8 @@ impl SqlStore {
         cells: Vec<Cell>,
     ) -> Result<Option<Row>, StoreError> {
         let mut lent = self.pool().lend().await.map_err(reading)?;
-        lent.session().row(sql, cells).await.map_err(reading)
+        let mut session = lent.session().map_err(reading)?;
+        session.row(sql, cells).await.map_err(reading)
     }
 
     pub(crate) async fn one_node(
@@ -51,7 +76,7 @@ impl SqlStore {
         by: Cell,
     ) -> Result<Option<Node>, StoreError> {
         let row = self.one(sql, vec![by]).await?;
-        row.map(|row| self.node_of(&row)).transpose()
+        row.map(|row| node_of(self.sealer(), &row)).transpose()
     }
 
     pub(crate) async fn one_port(
@@ -60,53 +85,25 @@ impl SqlStore {
         by: Cell,
     ) -> Result<Option<Port>, StoreError> {
         let row = self.one(sql, vec![by]).await?;
-        row.map(|row| self.port_of(&row)).transpose()
+        row.map(|row| port_of(self.sealer(), &row)).transpose()
     }
 
     pub(crate) async fn count_by_shard(&self) -> Result<Vec<(Option<String>, u64)>, StoreError> {
         let sql = "SELECT shard, COUNT(*) FROM nodes GROUP BY shard";
-        let rows = self.rows(sql, Vec::new()).await?;
         let read = |row: &Row| Ok((row.get(0)?, row.count(1)?));
-        let all: Result<Vec<(Option<String>, u64)>, Fault> = rows.iter().map(read).collect();
-        let mut all = all.map_err(reading)?;
+        let read = move |_: &Sealer, row: &Row| read(row).map_err(reading);
+        let mut all: Vec<(Option<String>, u64)> = self.all(sql, Vec::new(), read).await?;
         all.sort_by(|(a, a_count), (b, b_count)| b_count.cmp(a_count).then_with(|| a.cmp(b)));
         Ok(all)
     }
 
-    fn node_of(&self, row: &Row) -> Result<Node, StoreError> {
-        let text: String = row.get(2).map_err(reading)?;
-        let mut node = self
-            .sealer()
-            .read_node(row.uuid(0).map_err(reading)?, &text)?;
-        node.revision = row.count(1).map_err(reading)?;
-        Ok(node)
-    }
-
-    fn port_of(&self, row: &Row) -> Result<Port, StoreError> {
-        let text: String = row.get(1).map_err(reading)?;
-        self.sealer()
-            .read_port(row.uuid(0).map_err(reading)?, &text)
-    }
-
-    fn effect_of(&self, row: &Row) -> Result<Effect, StoreError> {
-        let text: String = row.get(3).map_err(reading)?;
-        let (node, number) = (
-            row.uuid(0).map_err(reading)?,
-            row.count(1).map_err(reading)?,
-        );
-        let mut effect = self.sealer().read_effect(node, number, &text)?;
-        effect.attempt = u32::try_from(row.count(2).map_err(reading)?).unwrap_or(u32::MAX);
-        Ok(effect)
-    }
-
     pub(crate) async fn list_nodes(&self, query: &NodeQuery) -> Result<Vec<Node>, StoreError> {
         let mut lent = self.pool().lend().await.map_err(reading)?;
-        let mut session = lent.session();
+        let mut session = lent.session().map_err(reading)?;
         let (sql, cells) = node_criteria(query, self.pool().like())
             .page(&mut session, &self.node_listing(&query.page)?, &query.page)
             .await?;
-        let rows = session.rows(sql, cells).await.map_err(reading)?;
-        rows.iter().map(|row| self.node_of(row)).collect()
+        self.list(lent, sql, cells, node_of).await
     }
 
     /// Nodes in a page's order.
@@ -154,24 +151,21 @@ impl SqlStore {
 
     pub(crate) async fn list_nodes_at_work(&self) -> Result<Vec<Node>, StoreError> {
         let sql = "SELECT uuid, revision, doc FROM nodes WHERE at_work ORDER BY id";
-        let rows = self.rows(sql, Vec::new()).await?;
-        rows.iter().map(|row| self.node_of(row)).collect()
+        self.all(sql, Vec::new(), node_of).await
     }
 
     pub(crate) async fn list_ports(&self, query: &PortQuery) -> Result<Vec<Port>, StoreError> {
         let mut lent = self.pool().lend().await.map_err(reading)?;
-        let mut session = lent.session();
+        let mut session = lent.session().map_err(reading)?;
         let (sql, cells) = port_criteria(query, self.pool().like())
             .page(&mut session, &self.port_listing(&query.page)?, &query.page)
             .await?;
-        let rows = session.rows(sql, cells).await.map_err(reading)?;
-        rows.iter().map(|row| self.port_of(row)).collect()
+        self.list(lent, sql, cells, port_of).await
     }
 
     pub(crate) async fn list_effects(&self, node: Uuid) -> Result<Vec<Effect>, StoreError> {
         let sql = "SELECT node, number, attempt, doc FROM effects WHERE node = $1 ORDER BY number";
-        let rows = self.rows(sql, vec![node.into()]).await?;
-        rows.iter().map(|row| self.effect_of(row)).collect()
+        self.all(sql, vec![node.into()], effect_of).await
     }
 
     pub(crate) async fn one_effect(&self, id: EffectId) -> Result<Option<Effect>, StoreError> {
@@ -179,7 +173,7 @@ impl SqlStore {
         let row = self
             .one(sql, vec![id.node.into(), id.number.into()])
             .await?;
-        row.map(|row| self.effect_of(&row)).transpose()
+        row.map(|row| effect_of(self.sealer(), &row)).transpose()
     }
 
     pub(crate) async fn read_history(
@@ -188,12 +182,13 @@ impl SqlStore {
         limit: usize,
     ) -> Result<Vec<HistoryEntry>, StoreError> {
         let sql = "SELECT doc FROM history WHERE node = $1 ORDER BY id DESC LIMIT $2";
-        let rows = self.rows(sql, vec![node.into(), limit.into()]).await?;
-        let line = |row: &Row| {
-            let text: String = row.get(0).map_err(reading)?;
-            self.sealer().read_history(node, &text)
+        let line = move |sealer: &Sealer, row: &Row| {
+            sealer.read_history(node, row.text(0).map_err(reading)?)
         };
-        rows.iter().rev().map(line).collect()
+        let cells = vec![node.into(), limit.into()];
+        let mut lines = self.all(sql, cells, line).await?;
+        lines.reverse();
+        Ok(lines)
     }
 
     pub(crate) async fn read_blob(
@@ -218,13 +213,11 @@ impl SqlStore {
 
     pub(crate) async fn read_leases(&self) -> Result<Vec<Lease>, StoreError> {
         let sql = "SELECT mac, doc FROM leases ORDER BY mac";
-        let rows = self.rows(sql, Vec::new()).await?;
-        let lease = |row: &Row| {
-            let (mac, text): (String, String) =
-                (row.get(0).map_err(reading)?, row.get(1).map_err(reading)?);
-            self.sealer().read_lease(&mac, &text)
+        let lease = |sealer: &Sealer, row: &Row| {
+            let (mac, text) = (row.text(0).map_err(reading)?, row.text(1).map_err(reading)?);
+            sealer.read_lease(mac, text)
         };
-        rows.iter().map(lease).collect()
+        self.all(sql, Vec::new(), lease).await
     }
 }
 
@@ -241,6 +234,28 @@ fn in_node(key: &str) -> Option<Vec<&'static str>> {
         ("disable_power_off", None) => Some(vec!["disable_power_off"]),
         _ => None,
     }
+}
+
+fn node_of(sealer: &Sealer, row: &Row) -> Result<Node, StoreError> {
+    let uuid = row.uuid(0).map_err(reading)?;
+    let mut node = sealer.read_node(uuid, row.text(2).map_err(reading)?)?;
+    node.revision = row.count(1).map_err(reading)?;
+    Ok(node)
+}
+
+fn port_of(sealer: &Sealer, row: &Row) -> Result<Port, StoreError> {
+    let uuid = row.uuid(0).map_err(reading)?;
+    sealer.read_port(uuid, row.text(1).map_err(reading)?)
+}
+
+fn effect_of(sealer: &Sealer, row: &Row) -> Result<Effect, StoreError> {
+    let (node, number) = (
+        row.uuid(0).map_err(reading)?,
+        row.count(1).map_err(reading)?,
+    );
+    let mut effect = sealer.read_effect(node, number, row.text(3).map_err(reading)?)?;
+    effect.attempt = u32::try_from(row.count(2).map_err(reading)?).unwrap_or(u32::MAX);
+    Ok(effect)
 }
 
 pub(crate) fn reading(fault: Fault) -> StoreError {

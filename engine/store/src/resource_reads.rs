@@ -2,12 +2,12 @@
 
 use crate::database::{Cell, Pool, Row};
 use crate::reads::reading;
+use crate::seal::Sealer;
 use crate::select::{Listing, Select};
 use crate::sql_store::SqlStore;
 use model::ResourceKind;
 use ports::resources::{ResourceQuery, StoredResource};
 use ports::store::StoreError;
-use serde_json::Value;
 use uuid::Uuid;
 
 const WHAT: &str = "uuid, node, revision, doc";
@@ -22,7 +22,8 @@ impl SqlStore {
         let row = self
             .one(sql, vec![kind.as_str().into(), uuid.into()])
             .await?;
-        row.map(|row| self.resource_of(kind, &row)).transpose()
+        row.map(|row| resource_of(self.sealer(), kind, &row))
+            .transpose()
     }
 
     pub(crate) async fn one_resource_by(
@@ -36,7 +37,8 @@ impl SqlStore {
                    WHERE n.kind = $1 AND n.what = $2 AND n.value = $3";
         let cells = vec![kind.as_str().into(), what.into(), value.into()];
         let row = self.one(sql, cells).await?;
-        row.map(|row| self.resource_of(kind, &row)).transpose()
+        row.map(|row| resource_of(self.sealer(), kind, &row))
+            .transpose()
     }
 
     pub(crate) async fn list_resources(
@@ -52,13 +54,13 @@ impl SqlStore {
             within: Some(("kind", kind.as_str())),
         };
         let mut lent = self.pool().lend().await.map_err(reading)?;
-        let mut session = lent.session();
+        let mut session = lent.session().map_err(reading)?;
         let (sql, cells) = self
             .criteria(query)?
             .page(&mut session, &listing, &query.page)
             .await?;
-        let rows = session.rows(sql, cells).await.map_err(reading)?;
-        rows.iter().map(|row| self.resource_of(kind, row)).collect()
+        let read = move |sealer: &Sealer, row: &Row| resource_of(sealer, kind, row);
+        self.list(lent, sql, cells, read).await
     }
 
     fn criteria(&self, query: &ResourceQuery) -> Result<Select, StoreError> {
@@ -106,19 +108,22 @@ impl SqlStore {
             Pool::Postgres(_) => format!("(doc::jsonb #> '{{resource,{name}}}')"),
         })
     }
+}
 
-    fn resource_of(&self, kind: ResourceKind, row: &Row) -> Result<StoredResource, StoreError> {
-        let uuid = row.uuid(0).map_err(reading)?;
-        let node: Option<String> = row.get(1).map_err(reading)?;
-        let text: String = row.get(3).map_err(reading)?;
-        let document: Value = self.sealer().read_resource(kind, uuid, &text)?;
-        Ok(StoredResource {
-            kind,
-            uuid,
-            node: node.and_then(|node| Uuid::try_parse(&node).ok()),
-            unique: Vec::new(),
-            revision: row.count(2).map_err(reading)?,
-            document,
-        })
-    }
+fn resource_of(
+    sealer: &Sealer,
+    kind: ResourceKind,
+    row: &Row,
+) -> Result<StoredResource, StoreError> {
+    let uuid = row.uuid(0).map_err(reading)?;
+    let node: Option<String> = row.get(1).map_err(reading)?;
+    let document = sealer.read_resource(kind, uuid, row.text(3).map_err(reading)?)?;
+    Ok(StoredResource {
+        kind,
+        uuid,
+        node: node.and_then(|node| Uuid::try_parse(&node).ok()),
+        unique: Vec::new(),
+        revision: row.count(2).map_err(reading)?,
+        document,
+    })
 }

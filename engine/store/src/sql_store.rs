@@ -14,6 +14,7 @@ use ports::query::{NodeQuery, PortQuery};
 use ports::resources::{ResourceChange, ResourceQuery, StoredResource};
 use ports::store::{Store, StoreError, TurnRecord};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The note by which a wrong key file is noticed when the store is opened.
@@ -23,7 +24,7 @@ const KEY_CHECK: &str = "key_check";
 pub struct SqlStore {
     pool: Pool,
     writer: Writer,
-    sealer: Sealer,
+    sealer: Arc<Sealer>,
 }
 
 impl SqlStore {
@@ -31,7 +32,7 @@ impl SqlStore {
         Self {
             pool,
             writer,
-            sealer,
+            sealer: Arc::new(sealer),
         }
     }
 
@@ -39,7 +40,7 @@ impl SqlStore {
         &self.pool
     }
 
-    pub(crate) fn sealer(&self) -> &Sealer {
+    pub(crate) fn sealer(&self) -> &Arc<Sealer> {
         &self.sealer
     }
 
@@ -61,8 +62,8 @@ impl SqlStore {
     pub(crate) async fn check_key(&self) -> Result<(), StoreError> {
         let sql = "SELECT value FROM meta WHERE name = $1";
         if let Some(row) = self.one(sql, vec![KEY_CHECK.into()]).await? {
-            let text: String = row.get(0).map_err(reading)?;
-            let note: Value = serde_json::from_str(&text).unwrap_or_default();
+            let text = row.text(0).map_err(reading)?;
+            let note: Value = serde_json::from_str(text).unwrap_or_default();
             self.sealer.open_document(KEY_CHECK, note)?;
         }
         let note = self

@@ -1,16 +1,18 @@
-//! How writes reach the disk. SQLite: one task takes all that is queued, runs it in one transaction and answers when it is
+//! How writes reach the disk. SQLite: one thread takes all that is queued, runs it in one transaction and answers when it is
 //! committed. PostgreSQL: each write is a transaction of its own, done again when it met another one.
 
 use crate::database::Session;
 use crate::fault::{self, Fault};
 use crate::folder::FolderLock;
 use crate::open::Options;
+use crate::sqlite::Sqlite;
 use crate::write::{Limits, Write, apply};
+use futures::executor::block_on;
 use ports::store::StoreError;
-use sqlx::{Connection as _, PgPool, SqliteConnection};
-use std::time::Duration;
+use sqlx::PgPool;
+use std::thread;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, timeout_at};
 
 /// Writes that may wait in the queue; whoever comes then waits for a place.
 const QUEUE: usize = 1024;
@@ -25,7 +27,7 @@ pub(crate) enum Writer {
     Postgres(PgPool, Limits),
 }
 
-/// What the writing task is told.
+/// What the writing thread is told.
 pub(crate) enum Order {
     Do(Box<Write>, oneshot::Sender<Answer>),
     /// Finish what is queued, close the database and answer.
@@ -33,20 +35,18 @@ pub(crate) enum Order {
 }
 
 impl Writer {
-    /// Starts the writing task of a SQLite database. It holds the folder's lock as long as it lives.
-    pub(crate) fn start(connection: SqliteConnection, lock: FolderLock, options: &Options) -> Self {
-        let (queue, orders) = mpsc::channel(QUEUE);
-        let task = Task {
-            connection,
-            orders,
-            limits: options.limits(),
-            batch: options.batch.max(1),
-            gather: options.gather,
-            closing: None,
-            _lock: lock,
-        };
-        tokio::spawn(task.run());
-        Writer::Queue(queue)
+    /// Starts the writing thread of a SQLite database. It holds the folder's lock as long as it lives.
+    pub(crate) fn start(
+        connection: Sqlite,
+        lock: FolderLock,
+        options: &Options,
+    ) -> Result<Self, Fault> {
+        let (queue, writing) = Writing::new(connection, lock, options);
+        let thread = thread::Builder::new().name("store-writer".to_owned());
+        thread
+            .spawn(move || writing.run())
+            .map_err(|error| Fault::other(format!("no thread for writing: {error}")))?;
+        Ok(Writer::Queue(queue))
     }
 
     /// Does a write. Once it is queued it is done even when the caller goes away.
@@ -65,12 +65,12 @@ impl Writer {
         }
     }
 
-    /// Ends the writing task after what is queued.
+    /// Ends the writing thread after what is queued.
     pub(crate) async fn close(&self) {
         if let Writer::Queue(queue) = self {
             let (answer, answered) = oneshot::channel();
             if queue.send(Order::Close(answer)).await.is_ok() {
-                // An error means that the task is gone already.
+                // An error means that the thread is gone already.
                 let _ = answered.await;
             }
         }
@@ -81,9 +81,9 @@ fn closed() -> StoreError {
     Fault::other("the store is closed").during("writing to the store")
 }
 
-/// The writing task of a SQLite database.
-struct Task {
-    connection: SqliteConnection,
+/// What the writing thread of a SQLite database works with.
+struct Writing {
+    connection: Sqlite,
     orders: mpsc::Receiver<Order>,
     limits: Limits,
     batch: usize,
@@ -94,18 +94,33 @@ struct Task {
 
 type Job = (Box<Write>, oneshot::Sender<Answer>);
 
-impl Task {
-    async fn run(mut self) {
+impl Writing {
+    /// With the end of the queue that orders come in by.
+    fn new(connection: Sqlite, lock: FolderLock, options: &Options) -> (mpsc::Sender<Order>, Self) {
+        let (queue, orders) = mpsc::channel(QUEUE);
+        let writing = Self {
+            connection,
+            orders,
+            limits: options.limits(),
+            batch: options.batch.max(1),
+            gather: options.gather,
+            closing: None,
+            _lock: lock,
+        };
+        (queue, writing)
+    }
+
+    fn run(mut self) {
         let mut jobs = Vec::new();
-        while let Some(order) = self.orders.recv().await {
+        while let Some(order) = self.orders.blocking_recv() {
             self.take(order, &mut jobs);
-            self.gather(&mut jobs).await;
+            self.gather(&mut jobs);
             if !jobs.is_empty() {
-                self.commit(std::mem::take(&mut jobs)).await;
+                self.commit(std::mem::take(&mut jobs));
             }
         }
-        if let Err(error) = self.connection.close().await {
-            tracing::warn!(error = %Fault::from(error), "closing the database");
+        if let Err(error) = self.connection.close() {
+            tracing::warn!(%error, "closing the database");
         }
         drop(self._lock);
         if let Some(answer) = self.closing {
@@ -125,34 +140,32 @@ impl Task {
     }
 
     /// Takes what is queued. Only when there is company already is a moment's wait for more worth it.
-    async fn gather(&mut self, jobs: &mut Vec<Job>) {
-        while jobs.len() < self.batch {
-            let Ok(order) = self.orders.try_recv() else {
-                break;
-            };
-            self.take(order, jobs);
+    fn gather(&mut self, jobs: &mut Vec<Job>) {
+        self.drain(jobs);
+        if (2..self.batch).contains(&jobs.len()) && self.closing.is_none() {
+            thread::sleep(self.gather);
+            self.drain(jobs);
         }
-        if jobs.len() < 2 {
-            return;
-        }
-        let until = Instant::now() + self.gather;
-        while jobs.len() < self.batch {
-            let Ok(Some(order)) = timeout_at(until, self.orders.recv()).await else {
-                break;
-            };
+    }
+
+    fn drain(&mut self, jobs: &mut Vec<Job>) {
+        while jobs.len() < self.batch
+            && let Ok(order) = self.orders.try_recv()
+        {
             self.take(order, jobs);
         }
     }
 
-    async fn commit(&mut self, jobs: Vec<Job>) {
+    fn commit(&mut self, jobs: Vec<Job>) {
         let started = Instant::now();
-        let done = transact(&mut self.connection, &jobs, self.limits).await;
+        // Statements on SQLite are done when their calls return: this waits for the disk only.
+        let done = block_on(transact(&mut self.connection, &jobs, self.limits));
         metrics::histogram!("store_commit_seconds").record(started.elapsed().as_secs_f64());
         metrics::histogram!("store_turns_per_commit").record(jobs.len() as f64);
         let answers = match done {
             Ok(answers) => answers,
             Err(fault) => {
-                self.roll_back().await;
+                self.roll_back();
                 let answer = |_: &Job| Err(fault.clone().during("committing to the database"));
                 jobs.iter().map(answer).collect()
             }
@@ -163,9 +176,8 @@ impl Task {
         }
     }
 
-    async fn roll_back(&mut self) {
-        let mut session = Session::Sqlite(&mut self.connection);
-        if let Err(fault) = session.execute("ROLLBACK", Vec::new()).await {
+    fn roll_back(&self) {
+        if let Err(fault) = self.connection.execute("ROLLBACK", &[]) {
             // SQLite ends a transaction by itself on some errors (disk full, I/O); then there is none to roll back.
             tracing::debug!(error = %fault, "no transaction to roll back");
         }
@@ -174,7 +186,7 @@ impl Task {
 
 /// One transaction for all; one that is refused is undone alone.
 async fn transact(
-    connection: &mut SqliteConnection,
+    connection: &mut Sqlite,
     jobs: &[Job],
     limits: Limits,
 ) -> Result<Vec<Answer>, Fault> {

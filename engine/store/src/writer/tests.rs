@@ -1,16 +1,14 @@
-//! The writing task: company shares a commit, a lone write does not wait, and a full disk loses nothing that was acknowledged.
+//! The writing thread: company shares a commit, a lone write does not wait, and a full disk loses nothing that was acknowledged.
 #![allow(clippy::unwrap_used)]
 
 use super::*;
 use crate::folder;
-use crate::migrations;
+use crate::open::migrate_sqlite;
 use crate::rows::BlobRow;
 use metrics::{
     Counter, Gauge, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
 use ports::blob::BlobKind;
-use sqlx::ConnectOptions as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -52,38 +50,35 @@ fn blob(number: usize, length: usize) -> Write {
     })
 }
 
-fn connect(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-}
-
-/// A writer whose database cannot grow beyond so many pages of 4 KiB.
-async fn writer(path: &Path, pages: u32, options: &Options) -> Writer {
+/// A database that cannot grow beyond so many pages of 4 KiB.
+async fn database(path: &Path, pages: u32) -> (Sqlite, FolderLock) {
     let lock = folder::take(path).unwrap();
-    let mut connection = connect(path).connect().await.unwrap();
-    migrations::sqlite().run(&mut connection).await.unwrap();
-    let sql = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
-    let mut session = Session::Sqlite(&mut connection);
-    session.rows(sql, Vec::new()).await.unwrap();
-    Writer::start(connection, lock, options)
+    migrate_sqlite(path).await.unwrap();
+    let connection = Sqlite::open(path).unwrap();
+    let sql = format!("PRAGMA max_page_count = {pages}");
+    connection.first(&sql, &[]).unwrap();
+    (connection, lock)
 }
 
-async fn stored(path: &Path) -> Vec<String> {
-    let mut connection = connect(path).connect().await.unwrap();
-    let mut session = Session::Sqlite(&mut connection);
+async fn writer(path: &Path, pages: u32) -> Writer {
+    let (connection, lock) = database(path, pages).await;
+    Writer::start(connection, lock, &Options::default()).unwrap()
+}
+
+fn stored(path: &Path) -> Vec<String> {
+    let mut connection = Sqlite::open(path).unwrap();
     let sql = "SELECT hash FROM blobs ORDER BY hash";
-    let rows = session.rows(sql, Vec::new()).await.unwrap();
+    let rows = block_on(Session::Sqlite(&mut connection).rows(sql, Vec::new())).unwrap();
     rows.iter().map(|row| row.get(0).unwrap()).collect()
 }
 
-/// Queues all writes before the writing task gets to run (one thread), and waits for the answers.
+/// Queues all writes and waits for the answers.
 async fn all_at_once(writer: &Writer, writes: Vec<Write>) -> Vec<Answer> {
     futures::future::join_all(writes.into_iter().map(|write| writer.write(write))).await
 }
 
-#[tokio::test]
-async fn writes_that_wait_together_share_a_commit() {
+#[test]
+fn writes_that_wait_together_share_a_commit() {
     let kept = Kept::default();
     let _guard = metrics::set_default_local_recorder(&kept);
     let folder = tempfile::tempdir().unwrap();
@@ -92,20 +87,31 @@ async fn writes_that_wait_together_share_a_commit() {
         batch: 40,
         ..Options::default()
     };
-    let writer = writer(&path, 10_000, &options).await;
-    writer.write(blob(0, 10)).await.unwrap();
-    let answers = all_at_once(&writer, (1..=100).map(|n| blob(n, 10)).collect()).await;
-    assert!(answers.iter().all(Result::is_ok));
-    writer.close().await;
-    assert_eq!(*kept.0.lock().unwrap(), [1.0, 40.0, 40.0, 20.0]);
-    assert_eq!(stored(&path).await.len(), 101);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (connection, lock) = runtime.block_on(database(&path, 10_000));
+    let (queue, writing) = Writing::new(connection, lock, &options);
+    let mut answers = Vec::new();
+    for number in 0..100 {
+        let (answer, answered) = oneshot::channel();
+        let order = Order::Do(Box::new(blob(number, 10)), answer);
+        queue.try_send(order).ok().unwrap();
+        answers.push(answered);
+    }
+    drop(queue);
+    // All that waits is there before the writing begins, on this very thread.
+    writing.run();
+    for mut answer in answers {
+        assert!(answer.try_recv().unwrap().is_ok());
+    }
+    assert_eq!(*kept.0.lock().unwrap(), [40.0, 40.0, 20.0]);
+    assert_eq!(stored(&path).len(), 100);
 }
 
 #[tokio::test]
 async fn a_full_disk_loses_nothing_that_was_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("db");
-    let writer = writer(&path, 120, &Options::default()).await;
+    let writer = writer(&path, 120).await;
     let mut acknowledged = Vec::new();
     let mut refused = 0;
     for round in 0..10 {
@@ -123,19 +129,19 @@ async fn a_full_disk_loses_nothing_that_was_acknowledged() {
         refused > 50 && !acknowledged.is_empty(),
         "{refused} refused"
     );
-    assert_eq!(stored(&path).await, acknowledged);
+    assert_eq!(stored(&path), acknowledged);
     // With room again the same writer goes on.
     writer.write(Write::SweepBlobs(1)).await.unwrap();
     writer.write(blob(5000, 30_000)).await.unwrap();
     writer.close().await;
-    assert_eq!(stored(&path).await, ["00005000"]);
+    assert_eq!(stored(&path), ["00005000"]);
 }
 
 #[tokio::test]
 async fn what_is_queued_before_the_end_is_done_and_what_comes_after_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("db");
-    let writer = writer(&path, 10_000, &Options::default()).await;
+    let writer = writer(&path, 10_000).await;
     let queued = futures::future::join(
         all_at_once(&writer, (0..9).map(|n| blob(n, 10)).collect()),
         writer.close(),
@@ -144,6 +150,6 @@ async fn what_is_queued_before_the_end_is_done_and_what_comes_after_is_refused()
     assert!(answers.iter().all(Result::is_ok));
     assert!(writer.write(blob(9, 10)).await.is_err());
     writer.close().await;
-    assert_eq!(stored(&path).await.len(), 9);
+    assert_eq!(stored(&path).len(), 9);
     folder::take(&path).unwrap();
 }
