@@ -1,6 +1,7 @@
 //! Links between documents.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// One link.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -8,7 +9,7 @@ pub struct Link {
     /// Where it leads.
     pub href: String,
     /// `self`, `bookmark` or `describedby`.
-    pub rel: String,
+    pub rel: Cow<'static, str>,
     /// Media type, where the target is not JSON.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub media_type: Option<String>,
@@ -16,10 +17,10 @@ pub struct Link {
 
 impl Link {
     /// A link.
-    pub fn new(href: impl Into<String>, rel: &str) -> Self {
+    pub fn new(href: impl Into<String>, rel: &'static str) -> Self {
         Self {
             href: href.into(),
-            rel: rel.to_owned(),
+            rel: rel.into(),
             media_type: None,
         }
     }
@@ -27,8 +28,8 @@ impl Link {
     /// The pair that stands in every document: under `/v1/` as `self`, without it as `bookmark`. `path` has no leading slash.
     pub fn pair(public: &str, path: &str) -> Vec<Self> {
         vec![
-            Self::new(format!("{public}/v1/{path}"), "self"),
-            Self::new(format!("{public}/{path}"), "bookmark"),
+            Self::new([public, "/v1/", path].concat(), "self"),
+            Self::new([public, "/", path].concat(), "bookmark"),
         ]
     }
 }

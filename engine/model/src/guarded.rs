@@ -30,6 +30,12 @@ impl Guarded {
         mask::masked(&self.0)
     }
 
+    /// The same, of an object that nobody needs any more.
+    pub fn into_masked(mut self) -> Object {
+        mask::mask(&mut self.0);
+        self.0
+    }
+
     /// One value, readable.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key)

@@ -61,10 +61,21 @@ pub fn is_secret_key(key: &str) -> bool {
 
 /// The object as a reader may see it: secrets replaced by [`MASK`], objects searched at every depth, lists left alone.
 pub fn masked(object: &Object) -> Object {
-    object
-        .iter()
-        .map(|(key, value)| (key.clone(), masked_value(key, value)))
-        .collect()
+    let mut seen = object.clone();
+    mask(&mut seen);
+    seen
+}
+
+/// The same in place.
+pub fn mask(object: &mut Object) {
+    for (key, value) in object.iter_mut() {
+        match value {
+            // An object under a secret key is searched, not replaced, as Ironic does; a config drive is the exception.
+            Value::Object(inner) if !key.eq_ignore_ascii_case("configdrive") => mask(inner),
+            _ if is_secret_key(key) => *value = Value::String(MASK.to_owned()),
+            _ => {}
+        }
+    }
 }
 
 /// The same, searching lists too: how Ironic shows the arguments of templates' and runbooks' steps.
@@ -79,17 +90,6 @@ fn deep(key: &str, value: &Value) -> Value {
         Value::Object(inner) => Value::Object(masked_with_lists(inner)),
         Value::Array(list) if !is_secret_key(key) => {
             Value::Array(list.iter().map(|item| deep("", item)).collect())
-        }
-        _ if is_secret_key(key) => Value::String(MASK.to_owned()),
-        other => other.clone(),
-    }
-}
-
-fn masked_value(key: &str, value: &Value) -> Value {
-    match value {
-        // An object under a secret key is searched, not replaced, as Ironic does; a config drive is the exception.
-        Value::Object(inner) if !key.eq_ignore_ascii_case("configdrive") => {
-            Value::Object(masked(inner))
         }
         _ if is_secret_key(key) => Value::String(MASK.to_owned()),
         other => other.clone(),

@@ -5,72 +5,75 @@ use crate::access::SEE_INSIDE;
 use crate::call::Call;
 use crate::view::{Shown, View};
 use api_types::{Link, Microversion};
-use model::{InterfaceKind, Node, Object, ProvisionState};
+use model::{Guarded, InterfaceKind, Node, Object, ProvisionState};
+use std::collections::BTreeMap;
 
-/// The document as the newest version shows it. What is large is left empty where it is not shown: a list of a thousand summaries is
-/// asked for more often than any other.
-fn document(call: &Call, node: &Node, shown: &Shown) -> api_types::Node {
-    let object = |field: &str, of: &dyn Fn() -> Object| match shown.contains(field) {
-        true => of(),
+/// The document as the newest version shows it. The node's own values become the document's: nothing is copied.
+fn document(call: &Call, mut node: Node, shown: &Shown) -> api_types::Node {
+    let allowed = call.is_allowed(&node, SEE_INSIDE);
+    let internal_info = match shown.contains("driver_internal_info") {
+        true => internal_info::of(&node),
         false => Object::new(),
     };
+    let steps = internal_info::current_steps(&node);
+    let busy = node.is_busy();
+    let interfaces = std::mem::take(&mut node.interfaces);
     let conductor = call.app.engine.conductor_name();
     let path = format!("nodes/{}", node.uuid);
     let sub = |name: &str| match shown.contains(name) {
-        true => Link::pair(call.public(), &format!("{path}/{name}")),
+        true => Link::pair(call.public(), &[&path, "/", name].concat()),
         false => Vec::new(),
     };
-    let steps = internal_info::current_steps(node);
     let mut document = api_types::Node {
         uuid: node.uuid,
-        name: node.name.clone(),
+        name: node.name,
         created_at: Some(node.created_at),
         updated_at: node.updated_at,
-        driver: node.driver.clone(),
-        driver_info: object("driver_info", &|| node.driver_info.masked()),
-        driver_internal_info: object("driver_internal_info", &|| internal_info::of(node)),
-        properties: object("properties", &|| node.properties.clone()),
-        instance_info: object("instance_info", &|| masked_instance_info(node)),
-        instance_uuid: node.instance_uuid.clone(),
-        instance_name: node.instance_name.clone(),
-        extra: object("extra", &|| node.extra.clone()),
+        driver: node.driver,
+        driver_info: node.driver_info.into_masked(),
+        driver_internal_info: internal_info,
+        properties: node.properties,
+        instance_info: masked_instance_info(node.instance_info, node.config_drive.is_some()),
+        instance_uuid: node.instance_uuid,
+        instance_name: node.instance_name,
+        extra: node.extra,
         chassis_uuid: node.chassis,
         power_state: node.power_state.map(|s| s.as_str().to_owned()),
         target_power_state: node.target_power_state.map(|s| s.as_str().to_owned()),
         provision_state: state_word(call.version(), node.provision_state),
         target_provision_state: node.target_provision_state.map(|s| s.as_str().to_owned()),
         provision_updated_at: node.provision_updated_at,
-        last_error: node.last_error.clone(),
+        last_error: node.last_error,
         maintenance: node.maintenance,
-        maintenance_reason: node.maintenance_reason.clone(),
+        maintenance_reason: node.maintenance_reason,
         fault: node.fault.map(|f| f.as_str().to_owned()),
-        health: node.health.clone(),
-        reservation: node.is_busy().then(|| conductor.to_owned()),
+        health: node.health,
+        reservation: busy.then(|| conductor.to_owned()),
         console_enabled: node.console_enabled,
-        boot_mode: node.boot_mode.clone(),
+        boot_mode: node.boot_mode,
         secure_boot: node.secure_boot,
         clean_step: steps.clean,
         deploy_step: steps.deploy,
         service_step: steps.service,
-        raid_config: object("raid_config", &|| node.raid_config.clone()),
-        target_raid_config: object("target_raid_config", &|| node.target_raid_config.clone()),
+        raid_config: node.raid_config,
+        target_raid_config: node.target_raid_config,
         inspection_started_at: node.inspection_started_at,
         inspection_finished_at: node.inspection_finished_at,
-        resource_class: node.resource_class.clone(),
-        traits: node.traits.clone(),
-        conductor_group: node.conductor_group.clone(),
+        resource_class: node.resource_class,
+        traits: node.traits,
+        conductor_group: node.conductor_group,
         conductor: Some(conductor.to_owned()),
         automated_clean: node.automated_clean,
         protected: node.protected,
-        protected_reason: node.protected_reason.clone(),
-        owner: node.owner.clone(),
-        lessee: node.lessee.clone(),
-        description: node.description.clone(),
+        protected_reason: node.protected_reason,
+        owner: node.owner,
+        lessee: node.lessee,
+        description: node.description,
         allocation_uuid: node.allocation,
         retired: node.retired,
-        retired_reason: node.retired_reason.clone(),
-        network_data: object("network_data", &|| node.network_data.clone()),
-        shard: node.shard.clone(),
+        retired_reason: node.retired_reason,
+        network_data: node.network_data,
+        shard: node.shard,
         parent_node: node.parent_node,
         disable_power_off: node.disable_power_off,
         links: Link::pair(call.public(), &path),
@@ -80,15 +83,15 @@ fn document(call: &Call, node: &Node, shown: &Shown) -> api_types::Node {
         volume: sub("volume"),
         ..api_types::Node::default()
     };
-    name_interfaces(node, &mut document);
-    if !call.is_allowed(node, SEE_INSIDE) {
+    name_interfaces(interfaces, &mut document);
+    if !allowed {
         redact(&mut document);
     }
     document
 }
 
-fn name_interfaces(node: &Node, document: &mut api_types::Node) {
-    let interface = |kind| node.interfaces.get(&kind).cloned();
+fn name_interfaces(mut named: BTreeMap<InterfaceKind, String>, document: &mut api_types::Node) {
+    let mut interface = |kind| named.remove(&kind);
     document.bios_interface = interface(InterfaceKind::Bios);
     document.boot_interface = interface(InterfaceKind::Boot);
     document.console_interface = interface(InterfaceKind::Console);
@@ -122,7 +125,7 @@ pub(crate) const REDACTED_ERROR: &str =
     "** Value Redacted - Requires baremetal:node:get:last_error permission. **";
 
 /// The document, of which only what is shown is written.
-pub(crate) fn view<'a>(call: &Call, node: &Node, shown: &'a Shown) -> View<'a, api_types::Node> {
+pub(crate) fn view<'a>(call: &Call, node: Node, shown: &'a Shown) -> View<'a, api_types::Node> {
     View {
         document: document(call, node, shown),
         shown,
@@ -141,10 +144,10 @@ pub(crate) fn state_word(version: Microversion, state: ProvisionState) -> Option
 }
 
 /// instance_info, with the config drive and the temporary image URL hidden whatever they are.
-pub(crate) fn masked_instance_info(node: &Node) -> Object {
-    let mut seen = node.instance_info.masked();
+pub(crate) fn masked_instance_info(info: Guarded, has_config_drive: bool) -> Object {
+    let mut seen = info.into_masked();
     let mask = || serde_json::Value::from(model::mask::MASK);
-    if node.config_drive.is_some() {
+    if has_config_drive {
         seen.insert("configdrive".to_owned(), mask());
     }
     for key in ["configdrive", "image_url"] {

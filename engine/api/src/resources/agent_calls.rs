@@ -116,7 +116,10 @@ fn node_document(call: &Call, node: &Node) -> LookupNode {
     LookupNode {
         uuid: node.uuid.to_string(),
         properties: node.properties.clone(),
-        instance_info: masked_instance_info(node),
+        instance_info: masked_instance_info(
+            node.instance_info.clone(),
+            node.config_drive.is_some(),
+        ),
         driver_internal_info: internal_info::of(node),
         links: links
             .iter()

@@ -79,7 +79,7 @@ pub(super) async fn page(call: Call, chassis: Option<Uuid>, path: &str, detail: 
     let shown = selection.shown(&call, FIELDS);
     let mut page = PageWriter::new("nodes");
     for node in nodes {
-        page.push(&document::view(&call, &node, &shown)).await?;
+        page.push(&document::view(&call, node, &shown)).await?;
     }
     // A filter that matches at most one node has no further page.
     let last = last.filter(|_| call.parameter("instance_uuid").is_none());
@@ -93,7 +93,7 @@ async fn show(call: Call, Path(node): Path<String>) -> Answer {
     let selection = Selection::of_one(&call, FIELDS)?;
     filters::check_fields(&call)?;
     let shown = selection.shown(&call, FIELDS);
-    answer::ok(&document::view(&call, &node, &shown))
+    answer::ok(&document::view(&call, node, &shown))
 }
 
 async fn create(call: Call) -> Answer {
@@ -126,8 +126,8 @@ async fn create(call: Call) -> Answer {
     }
     let node = call.app.engine.enroll(node).await?;
     let shown = Selection::All.shown(&call, FIELDS);
-    let shown = document::view(&call, &node, &shown);
-    answer::created(&call, &format!("nodes/{}", node.uuid), &shown)
+    let path = format!("nodes/{}", node.uuid);
+    answer::created(&call, &path, &document::view(&call, node, &shown))
 }
 
 fn is_default(name: &str, value: &Value) -> bool {
