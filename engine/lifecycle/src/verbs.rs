@@ -137,7 +137,17 @@ fn disallowed<'a>(draft: &Draft<'_>, asked: &'a ProvisionAsked) -> Option<&'a St
     let phase = match asked.verb {
         Verb::Service => Phase::Service,
         Verb::Deploy | Verb::Rebuild => Phase::Deploy,
-        _ => Phase::Clean,
+        Verb::Clean => Phase::Clean,
+        // No other verb has steps.
+        Verb::Manage
+        | Verb::Provide
+        | Verb::Inspect
+        | Verb::Adopt
+        | Verb::Undeploy
+        | Verb::Rescue
+        | Verb::Unrescue
+        | Verb::Unhold
+        | Verb::Abort => return None,
     };
     let forbidden = &draft.policy.disallowed_steps;
     let mut steps = asked.steps.iter();

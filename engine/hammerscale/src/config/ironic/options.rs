@@ -111,6 +111,8 @@ pub(super) const OPTIONS: &[(&str, &str, Rule)] = &[
     ("fake", "boot_delay", NoMeaning("nothing is prepared for a pretended boot")),
     ("fake", "raid_delay", NoMeaning("fake hardware pretends no RAID steps")),
     ("fake", "storage_delay", NoMeaning("pretended storage has no steps")),
+    ("inspection_rules", "built_in_rules", NotYet("rules come from the API alone; a file of them is not read")),
+    ("inspection_rules", "mask_secrets", NotYet("passwords and tokens always read as ****** in rules")),
     ("json_rpc", "auth_strategy", NoMeaning(ONE_PROCESS)),
 ];
 
