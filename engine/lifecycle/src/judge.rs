@@ -52,8 +52,8 @@ pub fn may_verb(node: &Node, verb: Verb) -> Result<(), Refusal> {
 /// # Errors
 /// As for [`may_verb`]; they say the verb as `word`.
 pub fn may_verb_named(node: &Node, verb: Verb, word: &str) -> Result<(), Refusal> {
-    let installs = matches!(verb, Verb::Deploy | Verb::Rebuild);
-    if node.maintenance && installs {
+    // Said before the state by these two names, and after it by the third, `deploy`, as Ironic does.
+    if node.maintenance && matches!(word, "active" | "rebuild") {
         return Err(in_maintenance(node, word));
     }
     let state = node.provision_state;
@@ -73,7 +73,10 @@ pub fn may_verb_named(node: &Node, verb: Verb, word: &str) -> Result<(), Refusal
     if node.protected && matches!(verb, Verb::Undeploy | Verb::Rebuild) {
         return Err(protected(node));
     }
-    let works = matches!(verb, Verb::Clean | Verb::Rescue | Verb::Service);
+    let works = matches!(
+        verb,
+        Verb::Deploy | Verb::Rebuild | Verb::Clean | Verb::Rescue | Verb::Service
+    );
     if node.maintenance && works {
         return Err(in_maintenance(node, word));
     }

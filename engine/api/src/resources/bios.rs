@@ -108,13 +108,11 @@ fn asked(call: &Call) -> Result<Option<Vec<String>>, ApiError> {
             "Field(s) {shown:?} are not valid."
         )));
     }
-    Ok(
-        match (fields.is_empty(), detail) {
-            (false, _) => Some([fields, TIMES.map(str::to_owned).to_vec()].concat()),
-            (true, true) => None,
-            (true, false) => Some(SUMMARY.iter().map(|field| (*field).to_owned()).collect()),
-        },
-    )
+    Ok(match (fields.is_empty(), detail) {
+        (false, _) => Some([fields, TIMES.map(str::to_owned).to_vec()].concat()),
+        (true, true) => None,
+        (true, false) => Some(SUMMARY.iter().map(|field| (*field).to_owned()).collect()),
+    })
 }
 
 async fn show(call: Call, Path((name, setting)): Path<(String, String)>) -> Answer {

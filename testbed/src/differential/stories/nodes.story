@@ -407,3 +407,8 @@ GET /v1/nodes/seven
 node eight
 GET /v1/nodes/eight/validate
 GET /v1/nodes/eight
+
+story BIOS settings that are no texts
+node one manageable
+do one clean "clean_steps":[{"interface":"bios","step":"apply_configuration","args":{"settings":[{"name":"a","value":true},{"name":"b","value":false},{"name":"c","value":7},{"name":"d","value":null}]}}]
+GET /v1/nodes/one/bios
