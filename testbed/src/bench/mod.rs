@@ -8,6 +8,8 @@ mod provision;
 mod subject;
 mod table;
 
+pub use daemon::resident as resident_memory;
+
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
