@@ -218,6 +218,12 @@ impl Engine for Fake {
         if world.ports.iter().any(|p| p.address == port.address) {
             return Err(duplicate("MAC address", port.address));
         }
+        let mut others = world.ports.iter();
+        if let Some(name) = &port.name
+            && others.any(|other| other.name.as_ref() == Some(name))
+        {
+            return Err(duplicate("name", name));
+        }
         world.ports.push(port.clone());
         Ok(port)
     }
