@@ -83,8 +83,7 @@ pub fn stages() -> Vec<Stage> {
             "ironic-python-agent works under Hammerscale, on a virtual machine",
             crate::interop::stock_agent_stage,
         ),
-        stage(
-            Tier::Third,
+        second(
             "differential",
             "real Ironic and the daemon answer the same requests alike",
             crate::differential::stage,
