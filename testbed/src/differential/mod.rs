@@ -2,7 +2,7 @@
 //! answer is either listed in docs/differences.md or an error.
 
 mod compare;
-mod generate;
+pub mod generate;
 pub mod ironic;
 mod known;
 mod matrix;

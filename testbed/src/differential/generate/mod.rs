@@ -41,6 +41,30 @@ pub async fn play(player: &mut Player, seed: u64, requests: usize) -> Result<()>
     Ok(())
 }
 
+/// Requests for one server alone, without regard to what comes of the ones before: about the node `g`, about items of every collection on
+/// it, and now and then `birth`, which makes the node anew.
+pub fn sequence(seed: u64, length: usize, birth: &Request) -> Vec<Request> {
+    let chance = &mut Chance::new(seed, 0);
+    let mut requests = vec![birth.clone()];
+    while requests.len() < length {
+        match requests.len() % EPISODE {
+            0 => requests.push(birth.clone()),
+            1 => requests.push(making::item(chance.one_of(TOPICS))),
+            step if step.is_multiple_of(3) => {
+                let topic = chance.one_of(TOPICS);
+                requests.push(making::request_about(chance, topic));
+            }
+            _ => requests.push(making::request(chance)),
+        }
+    }
+    requests
+}
+
+/// The id of the node that generated requests are about.
+pub fn subject() -> String {
+    states::id("g")
+}
+
 async fn play_episode(player: &mut Player, scene: &mut Scene, chance: &mut Chance) -> Result<()> {
     let state = *chance.one_of(BEGINNINGS);
     if !player.bring(scene, "g", state).await? {
