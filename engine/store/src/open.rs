@@ -41,7 +41,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            connections: 4,
+            // Twice the lists that the API lets be read at once: they never leave none for single rows.
+            connections: 8,
             history_per_node: 500,
             logs_per_node: 20,
             batch: 256,

@@ -10,6 +10,7 @@ use crate::write::{Limits, Write, apply};
 use futures::executor::block_on;
 use ports::store::StoreError;
 use sqlx::PgPool;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
@@ -44,7 +45,7 @@ impl Writer {
         let (queue, writing) = Writing::new(connection, lock, options);
         let thread = thread::Builder::new().name("store-writer".to_owned());
         thread
-            .spawn(move || writing.run())
+            .spawn(move || writing.run_or_abort())
             .map_err(|error| Fault::other(format!("no thread for writing: {error}")))?;
         Ok(Writer::Queue(queue))
     }
@@ -108,6 +109,14 @@ impl Writing {
             _lock: lock,
         };
         (queue, writing)
+    }
+
+    /// An engine that cannot write must not go on as if it could: whoever watches over it starts it anew, with all that was acknowledged.
+    fn run_or_abort(self) {
+        if catch_unwind(AssertUnwindSafe(|| self.run())).is_err() {
+            tracing::error!("the thread that writes to the database panicked");
+            std::process::abort();
+        }
     }
 
     fn run(mut self) {

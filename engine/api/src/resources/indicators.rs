@@ -22,8 +22,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             list,
             "List a machine's lights",
         )
-        .access(access::OWNER_READ),
-        Endpoint::get(ONE, show, "Show whether a light is on").access(access::OWNER_READ),
+        .access(access::READ),
+        Endpoint::get(ONE, show, "Show whether a light is on").access(access::READ),
         Endpoint::put(ONE, set, "Switch a light")
             .takes_arguments(ARGUMENTS)
             .status(204)

@@ -31,7 +31,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             methods,
             "List the methods of a node's vendor interface",
         )
-        .access(access::OWNER_READ),
+        .access(access::Access::Admin),
         Endpoint::get(
             "/drivers/{driver}/vendor_passthru/methods",
             driver_methods,
