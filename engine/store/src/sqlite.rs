@@ -3,8 +3,8 @@
 
 use crate::database::Cell;
 use crate::fault::{Fault, FaultKind};
-use rusqlite::types::{Null, Value, ValueRef};
-use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ffi};
+use rusqlite::types::{Null, Value};
+use rusqlite::{CachedStatement, ErrorCode, OpenFlags, Row, ffi};
 use std::path::Path;
 use std::time::Duration;
 
@@ -53,9 +53,7 @@ impl Sqlite {
         let mut rows = statement.raw_query();
         let mut all = Vec::new();
         while let Some(row) = rows.next().map_err(Fault::from)? {
-            let value = |column| owned(row.get_ref(column)?);
-            let values: Result<_, Fault> = (0..columns).map(value).collect();
-            all.push(read(values?)?);
+            all.push(read(values(row, columns)?)?);
         }
         Ok(all)
     }
@@ -65,11 +63,7 @@ impl Sqlite {
         let mut statement = self.statement(sql, cells)?;
         let columns = statement.column_count();
         let mut rows = statement.raw_query();
-        let Some(row) = rows.next()? else {
-            return Ok(None);
-        };
-        let value = |column| owned(row.get_ref(column)?);
-        (0..columns).map(value).collect::<Result<_, _>>().map(Some)
+        rows.next()?.map(|row| values(row, columns)).transpose()
     }
 
     /// Closes the database; the last connection to close folds the write-ahead log into it.
@@ -99,8 +93,12 @@ impl Sqlite {
     }
 }
 
-fn owned(value: ValueRef<'_>) -> Result<Value, Fault> {
-    Value::try_from(value).map_err(|_| Fault::other("a stored text is not UTF-8"))
+fn values(row: &Row<'_>, columns: usize) -> Result<Vec<Value>, Fault> {
+    let value = |column| {
+        Value::try_from(row.get_ref(column)?)
+            .map_err(|_| Fault::other("a stored text is not UTF-8"))
+    };
+    (0..columns).map(value).collect()
 }
 
 impl From<rusqlite::Error> for Fault {

@@ -32,6 +32,11 @@ const FORMS: &[(&str, Form)] = &[
 /// Arguments that are lists: these may stand in a query more than once.
 const LISTS: &[&str] = &["fields", "shard", "conductor_groups", "addresses"];
 
+/// Words of all lists of a query together: each is searched for.
+const MOST_WORDS: usize = 1_000;
+/// Bytes of an argument that is no list: what is looked for is no longer than what may be stored.
+const LONGEST: usize = 4_096;
+
 /// Refuses what the endpoint cannot be asked.
 pub(crate) fn check(spec: &Spec, query: &[(String, String)]) -> Result<(), ApiError> {
     let Some(arguments) = spec
@@ -45,6 +50,7 @@ pub(crate) fn check(spec: &Spec, query: &[(String, String)]) -> Result<(), ApiEr
     if let Some((name, _)) = query.iter().find(|(name, _)| !is_known(name)) {
         return Err(unexpected(name));
     }
+    bound(query)?;
     for (at, (name, _)) in query.iter().enumerate() {
         let again = query[..at].iter().any(|(before, _)| before == name);
         if again && !LISTS.contains(&name.as_str()) {
@@ -58,6 +64,24 @@ pub(crate) fn check(spec: &Spec, query: &[(String, String)]) -> Result<(), ApiEr
     given
         .into_iter()
         .try_for_each(|(form, (name, text))| look(name, *form, text))
+}
+
+fn bound(query: &[(String, String)]) -> Result<(), ApiError> {
+    let mut words = 0;
+    for (name, text) in query {
+        let is_list = LISTS.contains(&name.as_str());
+        if !is_list && text.len() > LONGEST {
+            let reason = format!("{name} is longer than {LONGEST} bytes.");
+            return Err(ApiError::invalid(reason));
+        }
+        words += if is_list { text.split(',').count() } else { 1 };
+        if words > MOST_WORDS {
+            return Err(ApiError::invalid(format!(
+                "{name}: the query names more than {MOST_WORDS} things; ask for them in several requests."
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn look(name: &str, form: Form, text: &str) -> Result<(), ApiError> {
@@ -95,6 +119,28 @@ mod tests {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         check(&spec?, &query).err().map(|error| error.status())
+    }
+
+    #[test]
+    fn long_queries_are_refused_before_anything_is_searched_for() {
+        let refused = Some(StatusCode::BAD_REQUEST);
+        let long = |length| "a".repeat(length);
+        let words = |count: usize| vec!["a"; count].join(",");
+        for (name, text, expected) in [
+            ("description_contains", long(LONGEST), None),
+            ("description_contains", long(LONGEST + 1), refused),
+            ("shard", words(MOST_WORDS), None),
+            ("shard", words(MOST_WORDS + 1), refused),
+        ] {
+            let length = text.len();
+            assert_eq!(
+                verdict("/nodes", &[(name, &text)]),
+                expected,
+                "{name} of {length}"
+            );
+        }
+        let many = vec![("shard", "a"); MOST_WORDS + 1];
+        assert_eq!(verdict("/nodes", &many), refused);
     }
 
     #[test]
