@@ -1,6 +1,6 @@
-//! What was found in a run: unlisted differences grouped by kind, the listed ones counted, what was not compared. It only counts and shows.
+//! What was found in a run: unlisted differences grouped by kind, the listed ones counted. It only counts and shows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::compare::{Found, is_id};
@@ -17,11 +17,10 @@ pub struct Report {
     /// Whether each difference is told, and not one of each kind.
     pub every: bool,
     unlisted: BTreeMap<(String, String, String), Group>,
-    not_compared: BTreeSet<String>,
     broken: Vec<String>,
     /// Requests sent to each.
     pub requests: usize,
-    /// Acts left out because something before them was not compared or differed.
+    /// Acts left out because something before them differed.
     pub skipped: usize,
 }
 
@@ -40,7 +39,6 @@ impl Report {
             known,
             every: false,
             unlisted: BTreeMap::new(),
-            not_compared: BTreeSet::new(),
             broken: Vec::new(),
             requests: 0,
             skipped: 0,
@@ -93,23 +91,6 @@ impl Report {
         unlisted
     }
 
-    /// Takes note of a resource that this engine does not have yet.
-    pub fn not_compared(&mut self, request: &Request) {
-        let path = template(&request.path);
-        let path = path.split('?').next().unwrap_or_default();
-        let segments: Vec<&str> = path
-            .split('/')
-            .filter(|part| *part != "v1")
-            .skip(1)
-            .collect();
-        let resource = match segments.as_slice() {
-            ["nodes" | "drivers", _, rest @ ..] => format!("{}/*/{}", segments[0], rest.join("/")),
-            [first, ..] => (*first).to_owned(),
-            [] => path.to_owned(),
-        };
-        self.not_compared.insert(resource);
-    }
-
     /// Takes note of a story that could not be played to its end.
     pub fn broken(&mut self, story: &str, error: &anyhow::Error) {
         self.broken.push(format!("{story}: {error:#}"));
@@ -144,12 +125,6 @@ impl Report {
             let _ = writeln!(text, "    Ironic       {}", cut(&group.found.ironic));
             let _ = writeln!(text, "    Hammerscale  {}", cut(&group.found.ours));
             text.push_str(&group.note);
-        }
-        for resource in &self.not_compared {
-            let _ = writeln!(
-                text,
-                "NOT COMPARED  {resource}: not available in this engine yet"
-            );
         }
         for story in &self.broken {
             let _ = writeln!(text, "BROKEN  {story}");
