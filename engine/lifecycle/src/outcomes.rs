@@ -4,7 +4,7 @@ use crate::advance::{self, Lane, flow_of};
 use crate::decision::Draft;
 use crate::{ending, steps};
 use model::{
-    EffectId, Failure, FlowKind, Outcome, PowerState, Refusal, Severity, Stage, Step, WaitFor,
+    EffectId, Failure, Flow, FlowKind, Outcome, PowerState, Refusal, Severity, Stage, Step, WaitFor,
 };
 use serde_json::Value;
 
@@ -31,13 +31,25 @@ pub(crate) fn came(
 }
 
 fn power(draft: &mut Draft<'_>, lane: Lane, state: PowerState) -> Result<(), Refusal> {
-    draft.node.power_state = Some(state);
+    // A machine that restarts by request counts as on all the while, as in Ironic: clients that wait for "power on" read it once more.
+    let between = flow_of(draft, lane).is_some_and(|flow| is_off_within_a_reboot(flow, state));
+    if !between {
+        draft.node.power_state = Some(state);
+    }
     if state == PowerState::Off {
         // An agent does not outlive a power-off, nor does the proof of its boot.
         draft.node.agent = None;
         draft.node.boot = None;
     }
     advance::next_stage(draft, lane)
+}
+
+/// Off is a stage of this reboot, not where it ends.
+fn is_off_within_a_reboot(flow: &Flow, state: PowerState) -> bool {
+    let FlowKind::Power(target) = flow.kind else {
+        return false;
+    };
+    state != target.final_state() && flow.cursor + 1 < flow.stages.len()
 }
 
 fn agent_found(draft: &mut Draft<'_>, lane: Lane, answers: bool) -> Result<(), Refusal> {
@@ -98,6 +110,13 @@ fn errand_failed(draft: &mut Draft<'_>, failure: &Failure) -> Result<(), Refusal
         |errand: &model::Flow| matches!(errand.kind, FlowKind::BootDevice | FlowKind::InjectNmi);
     if errand.as_ref().is_some_and(awaited) {
         return Ok(());
+    }
+    // A reboot that could not switch on again leaves the machine off, and says so.
+    if errand
+        .as_ref()
+        .is_some_and(|errand| matches!(errand.kind, FlowKind::Power(_)) && errand.cursor > 0)
+    {
+        draft.node.power_state = Some(PowerState::Off);
     }
     let stage = errand.and_then(|errand| errand.stage().map(Stage::label));
     draft.node.target_power_state = None;

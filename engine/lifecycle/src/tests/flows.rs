@@ -5,7 +5,7 @@ use crate::{Fact, ProvisionAsked};
 use chrono::TimeDelta;
 use model::{Fault, PowerState, PowerTarget, ProvisionState as S, RefusalKind, Stage, Step, Verb};
 
-fn to_available(world: &mut World) {
+pub fn to_available(world: &mut World) {
     for verb in [Verb::Manage, Verb::Inspect, Verb::Provide] {
         world.verb(verb);
         world.settle();
@@ -347,36 +347,6 @@ fn a_deadline_in_maintenance_fails_nothing() {
 }
 
 #[test]
-fn a_reboot_is_off_seen_off_and_on() {
-    let mut world = World::fake();
-    to_active(&mut world);
-    world.done.clear();
-    let reboot = Fact::Power {
-        target: PowerTarget::Reboot,
-        timeout_seconds: None,
-    };
-    world.tell(reboot.clone()).unwrap();
-    assert_eq!(world.node.target_power_state, Some(PowerState::On));
-    assert_eq!(world.tell(reboot).unwrap_err().kind, RefusalKind::Busy);
-    world.settle();
-    assert_eq!(world.done, ["set_power", "set_power"]);
-    assert_eq!(world.node.power_state, Some(PowerState::On));
-    assert!(world.node.target_power_state.is_none());
-}
-
-#[test]
-fn power_is_refused_where_it_would_break_something() {
-    let mut world = World::real();
-    to_available(&mut world);
-    world.node.disable_power_off = true;
-    let off = Fact::Power {
-        target: PowerTarget::Off,
-        timeout_seconds: None,
-    };
-    assert_eq!(world.tell(off).unwrap_err().kind, RefusalKind::WrongState);
-}
-
-#[test]
 fn manual_cleaning_runs_what_was_asked_and_refuses_what_the_agent_lacks() {
     let mut world = World::real();
     world.verb(Verb::Manage);
@@ -506,22 +476,6 @@ fn a_failure_leaves_no_power_change_behind() {
     assert!(world.node.errand.is_none() && world.node.boot.is_none());
     world.verb(Verb::Manage);
     assert_eq!(world.state(), S::Manageable);
-}
-
-#[test]
-fn a_power_change_does_not_outlive_maintenance() {
-    let mut world = World::fake();
-    to_active(&mut world);
-    let off = Fact::Power {
-        target: PowerTarget::Off,
-        timeout_seconds: None,
-    };
-    world.tell(off).unwrap();
-    for on in [true, false] {
-        world.tell(Fact::Maintenance { on, reason: None }).unwrap();
-    }
-    assert!(world.outbox.is_empty() && world.node.errand.is_none());
-    assert!(world.node.target_power_state.is_none());
 }
 
 #[test]
