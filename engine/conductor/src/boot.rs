@@ -1,6 +1,7 @@
 //! The engine as the boot servers see it: who may boot what, and the proof that goes with a boot.
 
 use crate::conductor::Conductor;
+use crate::instance_boot;
 use crate::node_ramdisk::{self, Chosen};
 use async_trait::async_trait;
 use model::boot::{BootOrder, BootTextError, BootWhat, KernelArgs};
@@ -54,29 +55,38 @@ impl Conductor {
     }
 
     fn order(&self, node: &Node) -> BootOrder {
-        let disk = BootOrder {
-            node: node.uuid,
-            what: BootWhat::Disk,
+        let what = match self.agent_boot(node) {
+            Some(agent) => agent,
+            None if lifecycle::boots_from_network(node) => self.instance(node),
+            None => BootWhat::Disk,
         };
+        BootOrder {
+            node: node.uuid,
+            what,
+        }
+    }
+
+    /// The agent, when one is to be booted now; the disk, when one is and cannot be.
+    fn agent_boot(&self, node: &Node) -> Option<BootWhat> {
         let unspent = node.boot.as_ref().is_some_and(|ticket| !ticket.spent);
         if !unspent || node.flow.is_none() {
-            return disk;
+            return None;
         }
         let chosen = match node_ramdisk::choose(self.inner.settings.ramdisk.as_ref(), node) {
             Ok(chosen) => chosen,
             Err(error) => {
                 tracing::error!(node = %node.uuid, %error, "the machine boots its disk");
-                return disk;
+                return Some(BootWhat::Disk);
             }
         };
         let args = match self.kernel_args(node) {
             Ok(args) => args,
             Err(error) => {
                 tracing::error!(%error, "kernel arguments cannot be made; the machine boots its disk");
-                return disk;
+                return Some(BootWhat::Disk);
             }
         };
-        let what = match chosen {
+        Some(match chosen {
             Chosen::Own(own) => BootWhat::Ramdisk {
                 kernel: own.kernel.clone(),
                 initrd: own.initrd.clone(),
@@ -87,11 +97,17 @@ impl Conductor {
                 initrd,
                 args,
             },
-        };
-        BootOrder {
-            node: node.uuid,
-            what,
-        }
+        })
+    }
+
+    /// The deployed system of a node that boots it over the network. An adopted node may name none yet.
+    fn instance(&self, node: &Node) -> BootWhat {
+        let settings = self.inner.settings.ramdisk.as_ref();
+        let usual = settings.map_or_else(KernelArgs::default, |it| it.append.clone());
+        instance_boot::what(node, &usual).unwrap_or_else(|error| {
+            tracing::error!(node = %node.uuid, %error, "the deployed system cannot be booted; the machine boots its disk");
+            BootWhat::Disk
+        })
     }
 
     /// What every agent is told, in the words of ironic-python-agent.

@@ -38,6 +38,9 @@ pub(crate) fn check(node: &Node, ramdisk: Option<&RamdiskSettings>) -> Result<()
     let source = info
         .text("image_source")
         .ok_or("instance_info/image_source is missing: the URL of the image to deploy")?;
+    if info.text("boot_iso").is_some() {
+        return Err("instance_info/image_source and instance_info/boot_iso exclude each other: remove boot_iso, or set deploy_interface to ramdisk and remove image_source".into());
+    }
     let scheme = scheme(source).ok_or_else(|| {
         format!(
             "instance_info/image_source '{}': only URLs of http://, https:// and oci:// are accepted",

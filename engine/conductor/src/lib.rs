@@ -15,6 +15,7 @@ pub mod hardware;
 mod image;
 mod inspection;
 mod inspection_rules;
+mod instance_boot;
 mod last_seen;
 mod locks;
 mod node_hardware;

@@ -2,6 +2,7 @@
 
 use crate::hardware::Catalogue;
 use crate::image;
+use crate::instance_boot;
 use crate::node_ramdisk;
 use crate::settings::RamdiskSettings;
 use lifecycle::Policy;
@@ -86,6 +87,10 @@ fn boot(ground: &Ground<'_>, node: &Node, ports: &[Port]) -> Result<(), String> 
         return Ok(());
     }
     node_ramdisk::choose(ground.ramdisk, node).map_err(|error| error.to_string())?;
+    network_port(node, ports)
+}
+
+fn network_port(node: &Node, ports: &[Port]) -> Result<(), String> {
     if ports.iter().any(|port| port.pxe_enabled) {
         return Ok(());
     }
@@ -98,14 +103,19 @@ fn boot(ground: &Ground<'_>, node: &Node, ports: &[Port]) -> Result<(), String> 
 /// A deployment that has an agent boots it first.
 fn deploy(ground: &Ground<'_>, node: &Node, ports: &[Port]) -> Result<(), String> {
     let name = node.interface(InterfaceKind::Deploy);
-    if name == "fake" {
-        return Ok(());
+    match name {
+        "fake" => Ok(()),
+        "ramdisk" => {
+            driver_info(ground.hardware, node)?;
+            network_port(node, ports)?;
+            instance_boot::check(node, ground.ramdisk).map_err(|error| error.to_string())
+        }
+        "direct" => {
+            boot(ground, node, ports)?;
+            image::check(node, ground.ramdisk)
+        }
+        _ => boot(ground, node, ports),
     }
-    boot(ground, node, ports)?;
-    if name != "direct" {
-        return Ok(());
-    }
-    image::check(node, ground.ramdisk)
 }
 
 /// Refuses a verb that cannot succeed, before anything is touched.

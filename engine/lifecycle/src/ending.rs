@@ -200,7 +200,7 @@ pub(crate) fn aborted(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 pub(crate) fn back_into_service(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     draft.transition(Event::Verb(Verb::Abort), None)?;
     let mut stages = plan::leave_network_boot(&draft.node);
-    stages.extend(plan::boot_disk(&draft.node));
+    stages.extend(plan::boot_instance(&draft.node));
     let kind = FlowKind::Power(model::PowerTarget::Reboot);
     let flow = advance::new_flow(draft, kind, stages);
     draft.node.target_power_state = Some(PowerState::On);

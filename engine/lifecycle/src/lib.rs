@@ -36,6 +36,7 @@ pub use fact::{Fact, Inspected, ProvisionAsked, RuleResults};
 pub use judge::{
     judge_delete, judge_edit, judge_editable, judge_port_edit, may_verb, may_verb_named,
 };
+pub use plan::boots_from_network;
 pub use policy::{DisallowedSteps, Policy};
 pub use portgroups::{
     judge_membership, judge_portgroup_delete, judge_portgroup_edit, spread_physical_network,

@@ -11,6 +11,7 @@ mod allocation;
 mod fake;
 mod flags;
 mod flows;
+mod instance;
 mod power;
 mod properties;
 mod reserved;

@@ -112,7 +112,7 @@ fn start(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
         draft.node.inspection_finished_at = None;
     }
     if kind == FlowKind::Deploy && asked.config_drive.is_some() {
-        draft.node.config_drive = asked.config_drive.clone();
+        take_config_drive(draft, asked);
     }
     let mut flow = advance::new_flow(draft, kind, stages);
     flow.requested_steps = asked.steps.clone();
@@ -123,6 +123,23 @@ fn start(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
         return ending::failed(draft, problem, false);
     }
     advance::begin(draft, Lane::Main, flow)
+}
+
+/// As in Ironic, what boots over the network is given none, and that is told.
+fn take_config_drive(draft: &mut Draft<'_>, asked: &ProvisionAsked) {
+    if !plan::is_ramdisk(&draft.node) {
+        draft.node.config_drive = asked.config_drive.clone();
+        return;
+    }
+    let state = draft.node.provision_state;
+    let detail = "a ramdisk that boots over the network has no place for one; put what it needs into the ramdisk, or behind a URL in its kernel arguments";
+    draft.line(
+        state,
+        "config drive ignored".into(),
+        None,
+        Some(detail.into()),
+        Severity::Error,
+    );
 }
 
 /// Fake hardware has its own clean steps; as in Ironic the flow is begun and fails when others are asked for.

@@ -37,6 +37,20 @@ pub enum BootWhat {
         /// The kernel's arguments.
         args: KernelArgs,
     },
+    /// The deployed system itself, as a kernel and a ramdisk; the machine fetches them from where they are.
+    Instance {
+        /// Where the kernel is.
+        kernel: BootUrl,
+        /// Where the ramdisk is.
+        initrd: BootUrl,
+        /// The kernel's arguments.
+        args: KernelArgs,
+    },
+    /// The deployed system itself, as an image of a bootable medium.
+    Medium {
+        /// Where the image is.
+        url: BootUrl,
+    },
     /// Nothing from the network: the firmware goes on to its next boot entry.
     Disk,
 }

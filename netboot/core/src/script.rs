@@ -26,6 +26,12 @@ pub fn render(site: &Site, mac: MacAddress, order: &BootOrder) -> String {
             initrd,
             args,
         } => ramdisk(site, mac, kernel.as_str(), initrd.as_str(), args),
+        BootWhat::Instance {
+            kernel,
+            initrd,
+            args,
+        } => instance(kernel.as_str(), initrd.as_str(), args),
+        BootWhat::Medium { url } => patient(&format!("sanboot {url} || goto failed\n")),
         BootWhat::Disk => DISK.to_owned(),
     }
 }
@@ -71,6 +77,29 @@ fn ramdisk(site: &Site, mac: MacAddress, kernel: &str, initrd: &str, args: &Kern
     let _ = writeln!(script, "iseq ${{attempt}} {ATTEMPTS} && exit 1 ||");
     script.push_str("echo Attempt ${attempt} failed, again in ${pause} s\nsleep ${pause}\ninc pause ${pause}\ngoto again\n");
     script
+}
+
+/// Of a deployed system nothing is added but what it asked for.
+fn instance(kernel: &str, initrd: &str, args: &KernelArgs) -> String {
+    let args = match args.to_string() {
+        line if line.is_empty() => line,
+        line => format!(" {line}"),
+    };
+    patient(&format!(
+        "kernel --name kernel {kernel} initrd=ramdisk{args} || goto failed\n\
+         initrd --name ramdisk {initrd} || goto failed\n\
+         boot || goto failed\n"
+    ))
+}
+
+/// Tries for as long as it takes: the machine has nothing else to boot, and what its disk holds is not what was deployed. The pause doubles
+/// from one second to 64.
+fn patient(attempt: &str) -> String {
+    format!(
+        "#!ipxe\nset pause:int32 1\n:again\nimgfree\n{attempt}:failed\nimgfree\n\
+         echo The deployed system could not be booted, again in ${{pause}} s\nsleep ${{pause}}\n\
+         iseq ${{pause}} 64 || inc pause ${{pause}}\ngoto again\n"
+    )
 }
 
 #[cfg(test)]

@@ -13,6 +13,14 @@ pub(super) const PROPERTIES: &[DriverProperty] = &[
         description: "The URL of that agent's initramfs. With deploy_kernel. Optional.",
     },
     DriverProperty {
+        key: "force_persistent_boot_device",
+        description: "How long a boot device that the engine sets holds: Always, Never (for the next boot alone) or Default. Optional.",
+    },
+    DriverProperty {
+        key: "kernel_append_params",
+        description: "What the kernel of a deployed ramdisk is told instead of netboot.kernel_append_params; %default% stands for those. Optional.",
+    },
+    DriverProperty {
         key: "image_http_proxy",
         description: "The proxy that the agent uses to fetch images by http. Optional.",
     },

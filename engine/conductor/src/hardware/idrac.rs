@@ -33,7 +33,7 @@ impl HardwareType for IdracHardware {
                 (K::Bios, &["no-bios"]),
                 (K::Boot, &["ipxe"]),
                 (K::Console, &["no-console"]),
-                (K::Deploy, &["direct", "custom-agent"]),
+                (K::Deploy, &["direct", "custom-agent", "ramdisk"]),
                 (K::Firmware, &["no-firmware"]),
                 (K::Inspect, &["agent", "no-inspect"]),
                 (K::Management, &["idrac-redfish"]),

@@ -27,7 +27,7 @@ impl HardwareType for ManualManagement {
                 (K::Bios, &["no-bios"]),
                 (K::Boot, &["ipxe"]),
                 (K::Console, &["no-console"]),
-                (K::Deploy, &["direct", "custom-agent"]),
+                (K::Deploy, &["direct", "custom-agent", "ramdisk"]),
                 (K::Firmware, &["no-firmware"]),
                 (K::Inspect, &["agent", "no-inspect"]),
                 (K::Management, &["noop", "fake"]),

@@ -8,7 +8,7 @@
 
 use agent_wire::{Command, CommandResult};
 use async_trait::async_trait;
-use conductor::hardware::{Catalogue, FakeHardware};
+use conductor::hardware::{Catalogue, FakeHardware, HardwareType};
 use conductor::{Conductor, Parts, Settings};
 use model::{AgentLink, Node, PowerState, ProvisionState, Timestamp};
 use ports::agent::{AgentCallError, AgentCalls};
@@ -39,20 +39,29 @@ impl Place {
 
     /// A conductor that was put together and not started.
     pub fn conductor(&self) -> Conductor {
-        let settings = Settings {
-            name: "judge".to_owned(),
-            power_sweep: None,
-            ..Settings::default()
-        };
+        self.conductor_with(Box::new(FakeHardware::default()), settings())
+    }
+
+    /// The same with other hardware and settings.
+    pub fn conductor_with(&self, hardware: Box<dyn HardwareType>, settings: Settings) -> Conductor {
         Conductor::new(Parts {
             store: Arc::clone(&self.store),
-            hardware: Catalogue::new(vec![Box::new(FakeHardware::default())]),
+            hardware: Catalogue::new(vec![hardware]),
             agents: Arc::new(NoAgents),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(Random),
             observer: Arc::new(Unobserved),
             settings,
         })
+    }
+}
+
+/// Settings without sweeps.
+pub fn settings() -> Settings {
+    Settings {
+        name: "judge".to_owned(),
+        power_sweep: None,
+        ..Settings::default()
     }
 }
 

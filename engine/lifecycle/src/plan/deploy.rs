@@ -1,6 +1,9 @@
-//! Deployment: the agent writes the image, then the machine boots its disk.
+//! Deployment: the agent writes the image, then the machine boots its disk. A ramdisk is booted as it is, without an agent.
 
-use super::{boot_disk, is_fake, off_if_allowed, running_agent, simulate_steps};
+use super::{
+    boot_instance, is_fake, is_ramdisk, leave_network_boot, off_if_allowed, running_agent,
+    simulate_steps,
+};
 use crate::Policy;
 use model::{InterfaceKind, Node, Phase, Stage, Step};
 
@@ -21,7 +24,12 @@ pub(crate) fn deploy(node: &Node, policy: &Policy, requested: &[Step]) -> Vec<St
     if is_fake(node, InterfaceKind::Deploy) {
         let mut stages = off_if_allowed(node, 0);
         stages.extend(simulate_steps(node, policy, &pretended_steps(requested)));
-        stages.extend(boot_disk(node));
+        stages.extend(boot_instance(node));
+        return stages;
+    }
+    if is_ramdisk(node) {
+        let mut stages = leave_network_boot(node);
+        stages.extend(boot_instance(node));
         return stages;
     }
     let mut stages = running_agent(node, policy);
@@ -37,7 +45,7 @@ pub(crate) fn deploy(node: &Node, policy: &Policy, requested: &[Step]) -> Vec<St
     }
     stages.extend(off_if_allowed(node, policy.power_off_grace_seconds));
     stages.push(Stage::CloseBoot);
-    stages.extend(boot_disk(node));
+    stages.extend(boot_instance(node));
     stages
 }
 

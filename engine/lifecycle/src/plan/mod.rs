@@ -5,6 +5,7 @@ mod clean;
 mod deploy;
 mod fake;
 mod inspect;
+mod instance;
 mod rescue;
 pub(crate) mod reserved;
 mod service;
@@ -18,6 +19,8 @@ pub(crate) use fake::{
     clean_problem as fake_clean_problem, service_problem as fake_service_problem,
 };
 pub(crate) use inspect::inspect;
+pub use instance::boots_from_network;
+pub(crate) use instance::{boot_instance, is_ramdisk};
 pub(crate) use rescue::{rescue, unrescue};
 pub(crate) use service::service;
 pub(crate) use undeploy::undeploy;
@@ -25,6 +28,7 @@ pub(crate) use verify::verify;
 
 use crate::Policy;
 use model::{InterfaceKind, Node, Object, PowerState, Stage, Step};
+use serde_json::Value;
 
 /// Whether an interface of the node is pretended.
 pub(crate) fn is_fake(node: &Node, kind: InterfaceKind) -> bool {
@@ -79,10 +83,7 @@ pub(crate) fn boot_agent(node: &Node, await_stage: Stage) -> Vec<Stage> {
     let mut stages = off_if_allowed(node, 0);
     stages.extend([
         Stage::OpenBoot,
-        Stage::SetBootDevice {
-            device: "pxe".into(),
-            persistent: false,
-        },
+        boot_device(node, "pxe", false),
         on_or_restart(node),
         await_stage,
     ]);
@@ -100,15 +101,19 @@ pub(crate) fn running_agent(node: &Node, policy: &Policy) -> Vec<Stage> {
     stages
 }
 
-/// Boots the deployed system.
-pub(crate) fn boot_disk(node: &Node) -> Vec<Stage> {
-    vec![
-        Stage::SetBootDevice {
-            device: "disk".into(),
-            persistent: true,
-        },
-        on_or_restart(node),
-    ]
+/// Chooses what the machine boots from; `driver_info/force_persistent_boot_device` overrules for how long.
+fn boot_device(node: &Node, device: &str, persistent: bool) -> Stage {
+    let forced = node.driver_info.get("force_persistent_boot_device");
+    let word = forced.and_then(Value::as_str).unwrap_or_default();
+    let persistent = match word.to_ascii_lowercase().as_str() {
+        "always" | "true" => true,
+        "never" | "false" => false,
+        _ => forced.and_then(Value::as_bool).unwrap_or(persistent),
+    };
+    Stage::SetBootDevice {
+        device: device.to_owned(),
+        persistent,
+    }
 }
 
 /// Leaves the machine as a flow's end wants it: running for the next flow, or off.

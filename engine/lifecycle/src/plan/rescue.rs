@@ -1,6 +1,6 @@
 //! Rescue: the agent is booted, given a password, and left running.
 
-use super::{boot_agent, boot_disk, is_fake, leave_network_boot, simulate};
+use super::{boot_agent, boot_instance, is_fake, leave_network_boot, simulate};
 use crate::Policy;
 use model::{InterfaceKind, Node, Stage};
 
@@ -20,6 +20,6 @@ pub(crate) fn unrescue(node: &Node, policy: &Policy) -> Vec<Stage> {
         return vec![simulate("rescue.unrescue", policy)];
     }
     let mut stages = leave_network_boot(node);
-    stages.extend(boot_disk(node));
+    stages.extend(boot_instance(node));
     stages
 }

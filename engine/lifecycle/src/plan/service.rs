@@ -1,6 +1,6 @@
 //! Service: the agent runs the requested steps, then the deployed system is booted again.
 
-use super::{boot_disk, is_fake, leave_network_boot, running_agent, simulate_steps};
+use super::{boot_instance, is_fake, leave_network_boot, running_agent, simulate_steps};
 use crate::Policy;
 use model::{InterfaceKind, Node, Phase, Stage, Step};
 
@@ -13,6 +13,6 @@ pub(crate) fn service(node: &Node, policy: &Policy, steps: &[Step]) -> Vec<Stage
         phase: Phase::Service,
     });
     stages.extend(leave_network_boot(node));
-    stages.extend(boot_disk(node));
+    stages.extend(boot_instance(node));
     stages
 }

@@ -138,6 +138,11 @@ impl World {
         }
     }
 
+    /// The machine does the next thing that is waited for; false when nothing is.
+    pub fn report_once(&mut self) -> bool {
+        self.machine_reports()
+    }
+
     fn machine_reports(&mut self) -> bool {
         let Some(wait) = self.node.flow.as_ref().and_then(|flow| flow.wait) else {
             return false;

@@ -36,6 +36,36 @@ fn a_named_ramdisk_comes_from_where_it_is() {
 }
 
 #[test]
+#[allow(clippy::unwrap_used)]
+fn a_deployed_system_is_tried_until_it_boots_and_the_disk_never_is() {
+    let again = ":failed\nimgfree\necho The deployed system could not be booted, again in ${pause} s\nsleep ${pause}\n\
+        iseq ${pause} 64 || inc pause ${pause}\ngoto again\n";
+    let begin = "#!ipxe\nset pause:int32 1\n:again\nimgfree\n";
+    let url = |text: &str| text.parse().unwrap();
+    for (args, line) in [("", ""), ("root=/dev/ram0 text", " root=/dev/ram0 text")] {
+        let mut order = order(true);
+        order.what = BootWhat::Instance {
+            kernel: url("http://192.0.2.9/live/vmlinuz"),
+            initrd: url("http://192.0.2.9/live/initrd"),
+            args: args.parse().unwrap(),
+        };
+        let expected = format!(
+            "{begin}kernel --name kernel http://192.0.2.9/live/vmlinuz initrd=ramdisk{line} || goto failed\n\
+             initrd --name ramdisk http://192.0.2.9/live/initrd || goto failed\nboot || goto failed\n{again}"
+        );
+        assert_eq!(render(&site(DhcpMode::Server), MAC, &order), expected);
+    }
+    let mut order = order(true);
+    order.what = BootWhat::Medium {
+        url: url("http://192.0.2.9/live.iso"),
+    };
+    assert_eq!(
+        render(&site(DhcpMode::Server), MAC, &order),
+        format!("{begin}sanboot http://192.0.2.9/live.iso || goto failed\n{again}")
+    );
+}
+
+#[test]
 fn golden_disk() {
     let script = render(&site(DhcpMode::Server), MAC, &order(false));
     assert_eq!(
