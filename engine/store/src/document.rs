@@ -98,7 +98,7 @@ struct LeaseRead {
 
 impl Sealer {
     pub(crate) fn write_node(&self, node: &Node) -> Result<String, StoreError> {
-        self.write(&record(node.uuid), NodeWritten { node })
+        self.write_lean(&record(node.uuid), "node", NodeWritten { node })
     }
 
     /// The node without its revision, which stands in a column.
@@ -130,7 +130,7 @@ impl Sealer {
     }
 
     pub(crate) fn write_port(&self, port: &Port) -> Result<String, StoreError> {
-        self.write(&record(port.uuid), PortWritten { port })
+        self.write_lean(&record(port.uuid), "port", PortWritten { port })
     }
 
     pub(crate) fn read_port(&self, uuid: Uuid, text: &str) -> Result<Port, StoreError> {
@@ -196,10 +196,22 @@ impl Sealer {
     }
 
     fn write(&self, record: &str, body: impl Serialize) -> Result<String, StoreError> {
-        let document = Written { v: VERSION, body };
-        let value = serde_json::to_value(document)
-            .map_err(|error| misfit(&error).during("writing a document"))?;
-        Ok(self.seal_document(record, value)?.to_string())
+        Ok(self.seal_document(record, document(body)?)?.to_string())
+    }
+
+    /// Without those fields of `of` that hold nothing: half of a node's are unset, and reading what is not there costs nothing. Every
+    /// field that can hold nothing reads as that when it is missing.
+    fn write_lean(
+        &self,
+        record: &str,
+        of: &str,
+        body: impl Serialize,
+    ) -> Result<String, StoreError> {
+        let mut document = document(body)?;
+        if let Some(Value::Object(fields)) = document.get_mut(of) {
+            fields.retain(|_, value| !holds_nothing(value));
+        }
+        Ok(self.seal_document(record, document)?.to_string())
     }
 
     fn read<T: DeserializeOwned>(
@@ -218,6 +230,20 @@ impl Sealer {
         }
         serde_json::from_value(self.open_document(record, value)?)
             .map_err(|e| Fault::other(format!("of {record}: {}", misfit(&e))).during(attempt))
+    }
+}
+
+fn document(body: impl Serialize) -> Result<Value, StoreError> {
+    let document = Written { v: VERSION, body };
+    serde_json::to_value(document).map_err(|error| misfit(&error).during("writing a document"))
+}
+
+fn holds_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
