@@ -8,16 +8,20 @@ use serde_json::Value;
 use super::wire::{Reply, Request};
 use super::words;
 
-/// Headers whose values clients use.
-const EXACT: &[&str] = &[
-    "content-type",
-    "location",
-    "x-openstack-ironic-api-minimum-version",
-    "x-openstack-ironic-api-maximum-version",
-    "x-openstack-ironic-api-version",
+/// Headers that say nothing of what was asked, and why.
+const APART: &[(&str, &str)] = &[
+    ("date", "the clock"),
+    ("server", "the name of a server's software"),
+    (
+        "content-length",
+        "addresses and wordings have their own lengths",
+    ),
+    ("connection", "of the connection, not of the answer"),
+    ("keep-alive", "of the connection, not of the answer"),
+    ("transfer-encoding", "of the connection, not of the answer"),
 ];
-/// Headers that must be there or not, whatever they say.
-const PRESENT: &[&str] = &["openstack-request-id", "x-openstack-request-id"];
+/// Headers that must be there or not, but whose values each server makes.
+const OWN: &[&str] = &["openstack-request-id", "x-openstack-request-id"];
 /// Members whose text is for people.
 const WORDING: &[&str] = &["last_error", "reason", "event"];
 const ABSENT: &str = "(absent)";
@@ -80,23 +84,27 @@ pub fn compare(request: &Request, ironic: &Reply, ours: &Reply, ids: &mut Ids) -
 }
 
 fn headers(ironic: &Reply, ours: &Reply, ids: &mut Ids, found: &mut Findings) {
-    for name in EXACT {
-        match (ironic.header(name), ours.header(name)) {
-            (None, None) => {}
-            (Some(a), Some(b)) if ids.alike(a, b) => {}
+    let all = ironic.headers.iter().chain(&ours.headers);
+    let names: BTreeSet<&str> = all.map(|(name, _)| name.as_str()).collect();
+    let apart = |name: &str| APART.iter().any(|(apart, _)| *apart == name);
+    for name in names.into_iter().filter(|name| !apart(name)) {
+        match (all_of(ironic, name), all_of(ours, name)) {
+            (Some(_), Some(_)) if OWN.contains(&name) => {}
+            (Some(a), Some(b)) if ids.alike(&a, &b) => {}
             (a, b) => found.push(
                 &format!("header {name}"),
-                &a.unwrap_or(ABSENT),
-                &b.unwrap_or(ABSENT),
+                &a.as_deref().unwrap_or(ABSENT),
+                &b.as_deref().unwrap_or(ABSENT),
             ),
         }
     }
-    for name in PRESENT {
-        let (a, b) = (ironic.header(name).is_some(), ours.header(name).is_some());
-        if a != b {
-            found.push(&format!("header {name} is sent"), &a, &b);
-        }
-    }
+}
+
+/// What a header says, however often it is sent.
+fn all_of(reply: &Reply, name: &str) -> Option<String> {
+    let sent = reply.headers.iter().filter(|(known, _)| known == name);
+    let values: Vec<&str> = sent.map(|(_, value)| value.as_str()).collect();
+    (!values.is_empty()).then(|| values.join(", "))
 }
 
 /// What was found so far.
@@ -244,6 +252,31 @@ mod tests {
             parts(json!({"a": A, "z": href(A)}), json!({"a": B, "z": href(A)})),
             ["body /z"]
         );
+    }
+
+    #[test]
+    fn every_header_counts_but_those_set_apart() {
+        let with = |name: &str, value: &str| {
+            let mut reply = reply(200, json!({}));
+            reply.headers.push((name.into(), value.into()));
+            reply
+        };
+        let parts = |ironic: &Reply, ours: &Reply| -> Vec<String> {
+            let request = Request::get("/v1/nodes");
+            let found = compare(&request, ironic, ours, &mut Ids::default());
+            found.into_iter().map(|found| found.part).collect()
+        };
+        let bare = reply(200, json!({}));
+        assert_eq!(parts(&with("vary", "x"), &bare), ["header vary"]);
+        assert_eq!(parts(&bare, &with("link", "x")), ["header link"]);
+        assert_eq!(
+            parts(&with("etag", "x"), &with("etag", "y")),
+            ["header etag"]
+        );
+        assert!(parts(&with("date", "x"), &bare).is_empty());
+        let id = "openstack-request-id";
+        assert!(parts(&with(id, "x"), &with(id, "y")).is_empty());
+        assert_eq!(parts(&with(id, "x"), &bare), [format!("header {id}")]);
     }
 
     #[test]

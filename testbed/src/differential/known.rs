@@ -1,5 +1,6 @@
 //! The differences that were decided: docs/differences.md, read as the list it is. A section is a difference; its table says for which
-//! requests (a method, a path, perhaps a body) and in which part it shows; the words below say why. `*` stands for anything.
+//! requests (a method, a path, perhaps a body) and in which part it shows; the words below say why. `*` stands for anything. Every row has
+//! to show in a run of all stories, unless `at times` after its request says that no story can make it show each time.
 
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeMap;
@@ -10,11 +11,22 @@ use super::compare::Found;
 /// Where the list is, in the workspace.
 pub const FILE: &str = "docs/differences.md";
 
+/// What stands after the request of a row that need not show in each run.
+const AT_TIMES: &str = "at times";
+
 /// The list, and which of it was seen.
 #[derive(Debug, Default)]
 pub struct Known {
     entries: Vec<Entry>,
-    seen: BTreeMap<String, usize>,
+}
+
+/// Who asked: what stories ask is the same in each run, what chance asks is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// A story, or the walk through the states.
+    Story,
+    /// A seed.
+    Chance,
 }
 
 /// What was asked, as rows name it.
@@ -37,6 +49,11 @@ struct Entry {
 
 #[derive(Debug)]
 struct Row {
+    /// As it stands in the list.
+    line: String,
+    at_times: bool,
+    /// How often it was seen, in stories and besides.
+    seen: [usize; 2],
     methods: Vec<String>,
     path: String,
     body: String,
@@ -92,25 +109,48 @@ impl Known {
         Ok(())
     }
 
-    /// The id of the listed difference that this is; it counts as seen.
-    pub fn recognise(&mut self, asked: &Asked<'_>, found: &Found) -> Option<&str> {
-        let entry = self.entries.iter().find(|entry| {
-            let mut rows = entry.rows.iter();
-            rows.any(|row| row.matches(asked, found))
-        })?;
-        *self.seen.entry(entry.id.clone()).or_default() += 1;
-        Some(&entry.id)
+    /// The id of the listed difference that this is; its row counts as seen.
+    pub fn recognise(&mut self, by: By, asked: &Asked<'_>, found: &Found) -> Option<&str> {
+        for entry in &mut self.entries {
+            let mut rows = entry.rows.iter_mut();
+            if let Some(row) = rows.find(|row| row.matches(asked, found)) {
+                row.seen[usize::from(by == By::Chance)] += 1;
+                return Some(&entry.id);
+            }
+        }
+        None
     }
 
-    /// Listed differences that did not show.
-    pub fn stale(&self) -> Vec<&str> {
-        let ids = self.entries.iter().map(|entry| entry.id.as_str());
-        ids.filter(|id| !self.seen.contains_key(*id)).collect()
+    /// Rows that no story made show, though each has to, with the id of their difference.
+    pub fn stale(&self) -> Vec<(&str, &str)> {
+        let rows = self.rows();
+        let stale = rows.filter(|(_, row)| !row.at_times && row.seen[0] == 0);
+        stale.map(|(id, row)| (id, row.line.as_str())).collect()
     }
 
-    /// How often each was seen.
-    pub fn seen(&self) -> &BTreeMap<String, usize> {
-        &self.seen
+    /// Every row with its difference's id and how often it was seen, by stories and by chance.
+    pub fn counts(&self) -> Vec<(&str, &str, [usize; 2])> {
+        let rows = self.rows();
+        rows.map(|(id, row)| (id, row.line.as_str(), row.seen))
+            .collect()
+    }
+
+    fn rows(&self) -> impl Iterator<Item = (&str, &Row)> {
+        self.entries.iter().flat_map(|entry| {
+            let rows = entry.rows.iter();
+            rows.map(|row| (entry.id.as_str(), row))
+        })
+    }
+
+    /// How often each difference that was seen was.
+    pub fn seen(&self) -> BTreeMap<&str, usize> {
+        let mut seen = BTreeMap::new();
+        for (id, _, [stories, chance]) in self.counts() {
+            if stories + chance > 0 {
+                *seen.entry(id).or_default() += stories + chance;
+            }
+        }
+        seen
     }
 }
 
@@ -123,32 +163,38 @@ impl Entry {
         let cells: Vec<String> = row
             .trim_end_matches('|')
             .split(" | ")
-            .map(|cell| cell.trim().trim_matches('`').replace("\\|", "|"))
+            .map(|cell| cell.trim().replace("\\|", "|"))
             .collect();
         let heading = cells
             .first()
             .is_some_and(|cell| cell == "request" || cell.starts_with("--"));
         if !heading {
-            self.rows.push(Row::of(&cells)?);
+            self.rows.push(Row::of(line, &cells)?);
         }
         Ok(())
     }
 }
 
 impl Row {
-    fn of(cells: &[String]) -> Result<Self> {
+    fn of(line: &str, cells: &[String]) -> Result<Self> {
         let [request, part, ironic, ours] = cells else {
             bail!("a row has four cells: request, part, Ironic, Hammerscale; not {cells:?}");
         };
+        let bare = |cell: &str| cell.trim().trim_matches('`').to_owned();
+        let sometimes = request.strip_suffix(AT_TIMES);
+        let request = bare(sometimes.unwrap_or(request));
         let (methods, rest) = request.split_once(' ').context("METHOD PATH [BODY]")?;
         let (path, body) = rest.split_once(' ').unwrap_or((rest, "*"));
         Ok(Self {
+            line: line.to_owned(),
+            at_times: sometimes.is_some(),
+            seen: [0, 0],
             methods: methods.split(',').map(str::to_owned).collect(),
             path: path.to_owned(),
             body: body.to_owned(),
-            part: part.clone(),
-            ironic: ironic.clone(),
-            ours: ours.clone(),
+            part: bare(part),
+            ironic: bare(ironic),
+            ours: bare(ours),
         })
     }
 
@@ -181,7 +227,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const LIST: &str = "# Differences\nwords\n\n## bodies\n\n| request | part | Ironic | Hammerscale |\n| --- | --- | --- | --- |\n| `POST,PATCH *` | `status` | `500` | `400` |\n\nBecause.\n";
+    const LIST: &str = "# Differences\nwords\n\n## bodies\n\n| request | part | Ironic | Hammerscale |\n| --- | --- | --- | --- |\n| `POST,PATCH *` | `status` | `500` | `400` |\n| `PUT *` | `status` | `500` | `400` |\n\nBecause.\n";
 
     fn status(ours: &str) -> Found {
         Found {
@@ -192,21 +238,33 @@ mod tests {
     }
 
     #[test]
-    fn a_listed_difference_is_recognised_and_seen() {
+    fn a_listed_difference_is_recognised_and_its_row_is_seen() {
         let mut known = Known::parse(LIST).unwrap();
-        assert_eq!(known.stale(), ["bodies"]);
+        assert_eq!(known.stale().len(), 2, "each row for itself");
         let asked = |method| Asked {
             method,
             path: "/v1/nodes",
             body: "{}",
         };
-        assert_eq!(known.recognise(&asked("GET"), &status("400")), None);
-        assert_eq!(known.recognise(&asked("POST"), &status("404")), None);
-        assert_eq!(
-            known.recognise(&asked("POST"), &status("400")),
-            Some("bodies")
-        );
-        assert!(known.stale().is_empty());
+        let mut says = |by, method, ours| {
+            let id = known.recognise(by, &asked(method), &status(ours));
+            id.map(str::to_owned)
+        };
+        assert_eq!(says(By::Story, "GET", "400"), None);
+        assert_eq!(says(By::Story, "POST", "404"), None);
+        assert_eq!(says(By::Story, "POST", "400").as_deref(), Some("bodies"));
+        assert_eq!(says(By::Chance, "PUT", "400").as_deref(), Some("bodies"));
+        let stale = known.stale();
+        assert_eq!(stale.len(), 1, "chance may not ask it again");
+        assert!(stale[0].1.contains("PUT"), "{stale:?}");
+        assert_eq!(known.seen().get("bodies"), Some(&2));
+    }
+
+    #[test]
+    fn what_shows_at_times_is_never_stale() {
+        let list = LIST.replace("*` | `status", "*` at times | `status");
+        let known = Known::parse(&list).unwrap();
+        assert!(known.stale().is_empty(), "{known:?}");
     }
 
     #[test]

@@ -53,6 +53,9 @@ pub struct DifferentialCommand {
     /// Tell every difference, not one of each kind
     #[arg(long)]
     every: bool,
+    /// Write every listed difference to this file, and how often each row of the list was seen
+    #[arg(long, value_name = "FILE")]
+    listed: Option<PathBuf>,
     /// Write what was found to this file, too
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -66,6 +69,7 @@ pub fn stage() -> Result<()> {
         seed: 1,
         list: false,
         every: false,
+        listed: None,
         report: None,
     };
     command.run()
@@ -97,6 +101,7 @@ impl DifferentialCommand {
     async fn play(&self, stories: Vec<script::Story>, folder: &Path) -> Result<()> {
         let mut report = Report::new(Known::read(&workspace())?);
         report.every = self.every;
+        report.listing = self.listed.is_some();
         for hardware in [Hardware::Fake, Hardware::Every] {
             let mut wanted = stories.iter().filter(|story| self.wants(&story.title));
             let others = hardware == Hardware::Fake && self.wants_other_than_stories();
@@ -108,6 +113,9 @@ impl DifferentialCommand {
         }
         let text = report.text();
         print!("{text}");
+        if let Some(file) = &self.listed {
+            std::fs::write(file, report.listed()).context("writing what is listed")?;
+        }
         if let Some(file) = &self.report {
             std::fs::write(file, &text).context("writing the report")?;
         }
@@ -137,7 +145,7 @@ impl DifferentialCommand {
         }
         if hardware == Hardware::Fake {
             matrix::play(&mut player, |title| self.wants(title)).await?;
-            if self.wants("generated") {
+            if self.wants(report::GENERATED) {
                 generate::play(&mut player, self.seed, self.requests).await?;
             }
         }
@@ -147,7 +155,7 @@ impl DifferentialCommand {
 
     fn wants_other_than_stories(&self) -> bool {
         let mut titles = matrix::titles().into_iter();
-        self.wants("generated") || titles.any(|title| self.wants(&title))
+        self.wants(report::GENERATED) || titles.any(|title| self.wants(&title))
     }
 
     fn wants(&self, title: &str) -> bool {
@@ -159,8 +167,9 @@ impl DifferentialCommand {
         // A part of the stories cannot show every difference.
         if self.story.is_empty() && !stale.is_empty() {
             bail!(
-                "listed differences that no longer show: {}",
-                stale.join(", ")
+                "rows of {} that no longer show:\n  {}",
+                known::FILE,
+                stale.join("\n  ")
             );
         }
         match (report.unlisted(), report.broken_stories()) {

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::compare::{Found, is_id};
-use super::known::{Asked, Known};
+use super::known::{Asked, By, Known};
 use super::wire::{Reply, Request};
 use super::words;
 
+/// How the titles of what is asked by chance begin.
+pub const GENERATED: &str = "generated";
 /// How much of a value is shown.
 const SHOWN: usize = 400;
 
@@ -16,6 +18,9 @@ pub struct Report {
     known: Known,
     /// Whether each difference is told, and not one of each kind.
     pub every: bool,
+    /// Whether the listed differences are kept, too.
+    pub listing: bool,
+    listed: String,
     unlisted: BTreeMap<(String, String, String), Group>,
     broken: Vec<String>,
     /// Requests sent to each.
@@ -38,6 +43,8 @@ impl Report {
         Self {
             known,
             every: false,
+            listing: false,
+            listed: String::new(),
             unlisted: BTreeMap::new(),
             broken: Vec::new(),
             requests: 0,
@@ -55,6 +62,10 @@ impl Report {
     ) -> usize {
         self.requests += 1;
         let path = template(&request.path);
+        let by = match story.starts_with(GENERATED) {
+            true => By::Chance,
+            false => By::Story,
+        };
         let mut unlisted = 0;
         for found in all {
             let asked = Asked {
@@ -62,7 +73,18 @@ impl Report {
                 path: &path,
                 body: request.body.as_deref().unwrap_or_default(),
             };
-            if self.known.recognise(&asked, &found).is_some() {
+            if let Some(id) = self.known.recognise(by, &asked, &found) {
+                if self.listing {
+                    let _ = writeln!(
+                        self.listed,
+                        "{id}: {} {}: {}: {} | {}",
+                        request.shown(),
+                        answers[0].status,
+                        found.part,
+                        found.ironic,
+                        found.ours
+                    );
+                }
                 continue;
             }
             unlisted += 1;
@@ -106,9 +128,19 @@ impl Report {
         self.unlisted.len()
     }
 
-    /// Listed differences that did not show.
-    pub fn stale(&self) -> Vec<&str> {
-        self.known.stale()
+    /// Rows of the list that did not show, each after its difference's name.
+    pub fn stale(&self) -> Vec<String> {
+        let rows = self.known.stale().into_iter();
+        rows.map(|(id, row)| format!("{id}: {row}")).collect()
+    }
+
+    /// Every listed difference, one a line, and how often each row of the list was seen.
+    pub fn listed(&self) -> String {
+        let mut text = self.listed.clone();
+        for (id, row, [stories, chance]) in self.known.counts() {
+            let _ = writeln!(text, "row     {id}: {stories} and {chance} times: {row}");
+        }
+        text
     }
 
     /// All of it, for people.

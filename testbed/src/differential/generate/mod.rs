@@ -10,6 +10,7 @@ mod values;
 use anyhow::Result;
 
 use super::player::{Outcome, Player, Scene};
+use super::report::GENERATED;
 use super::states;
 use super::wire::Request;
 use chance::Chance;
@@ -26,7 +27,7 @@ pub async fn play(player: &mut Player, seed: u64, requests: usize) -> Result<()>
     let mut episode = 0;
     while player.report.requests < end {
         episode += 1;
-        let title = format!("generated: seed {seed}, episode {episode}");
+        let title = format!("{GENERATED}: seed {seed}, episode {episode}");
         let mut scene = Scene::of(&title);
         let mut chance = Chance::new(seed, episode);
         let played = match episode % 3 {
