@@ -236,6 +236,10 @@ impl From<StoreError> for ApiError {
                 Self::conflict(format!("{error}."))
             }
             StoreError::NotFound { .. } => Self::not_found(format!("{error}.")),
+            StoreError::TooLong(most) => Self::unavailable(format!(
+                "The list was not read within {} s and was given up; ask for a shorter page, or for less by filters.",
+                most.as_secs_f32()
+            )),
             StoreError::SortKey(key) => Self::invalid(format!(
                 "The sort_key value {key:?} is an invalid field for sorting."
             )),

@@ -5,6 +5,7 @@ use crate::query::{NodeQuery, PortQuery};
 use crate::resources::{ResourceChange, ResourceQuery, StoredResource};
 use async_trait::async_trait;
 use model::{Effect, EffectId, HistoryEntry, MacAddress, Node, Port, ResourceKind};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Why the store did not do it.
@@ -29,6 +30,9 @@ pub enum StoreError {
         /// By which name.
         value: String,
     },
+    /// A list took longer than it may, and was given up.
+    #[error("the list was not read within {} s", .0.as_secs_f32())]
+    TooLong(Duration),
     /// The list cannot be sorted so.
     #[error("'{0}' is not a field to sort by")]
     SortKey(String),

@@ -5,6 +5,7 @@ use crate::fault::Fault;
 use crate::rows::{BlobRow, word};
 use ports::blob::BlobKind;
 use ports::store::StoreError;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The large values that a node's record itself refers to, by hash.
@@ -24,7 +25,7 @@ pub(crate) async fn put(session: &mut Session<'_>, blob: &BlobRow) -> Result<(),
         blob.hash.as_str().into(),
         blob.key_id.clone().into(),
         blob.put_at.into(),
-        Cell::Bytes(blob.bytes.clone()),
+        Cell::Bytes(Arc::clone(&blob.bytes)),
     ];
     let done = session.execute(sql, cells).await;
     done.map_err(|fault| fault.during("storing a large value"))?;

@@ -1,12 +1,21 @@
 //! The two databases behind one session type: the only place that knows which one is spoken to. No statement stands here.
 
 use crate::fault::Fault;
+use crate::pattern;
 use crate::readers::{Reader, Readers};
+use crate::select::Ask;
 use crate::sqlite::Sqlite;
+use crate::watch::Watch;
+use futures::executor::block_on;
 use ports::store::StoreError;
 use rusqlite::types::Value;
 use sqlx::pool::PoolConnection;
-use sqlx::{Decode, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr, Type};
+use sqlx::{
+    AssertSqlSafe, Connection as _, Decode, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr,
+    Type,
+};
+use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// A value on its way into a statement.
@@ -15,7 +24,7 @@ pub(crate) enum Cell {
     Text(Option<String>),
     Int(Option<i64>),
     Bool(Option<bool>),
-    Bytes(Vec<u8>),
+    Bytes(Arc<Vec<u8>>),
 }
 
 impl From<Option<String>> for Cell {
@@ -110,12 +119,33 @@ impl Pool {
         }
     }
 
-    /// The operator that compares with a pattern, without regard to the case of ASCII letters.
-    pub(crate) fn like(&self) -> &'static str {
+    /// The condition that a column contains a pattern, without regard to the case of ASCII letters.
+    pub(crate) fn contains(&self, column: &str, pattern: &str) -> (String, Cell) {
         match self {
-            Pool::Sqlite(_) => "LIKE",
-            Pool::Postgres(_) => "ILIKE",
+            Pool::Sqlite(_) => (
+                format!("{}({column}, ?)", pattern::FUNCTION),
+                pattern.into(),
+            ),
+            Pool::Postgres(_) if pattern.contains(['%', '_']) => {
+                let condition = format!("{column} ILIKE ? ESCAPE ''");
+                (condition, format!("%{pattern}%").into())
+            }
+            Pool::Postgres(_) => {
+                let condition = format!("strpos(lower({column}), lower(?)) > 0");
+                (condition, pattern.into())
+            }
         }
+    }
+
+    /// The condition that an expression is one of some words. They are one value, however many there are.
+    pub(crate) fn one_of(&self, expression: &str, words: &[String]) -> (String, Cell) {
+        let condition = match self {
+            Pool::Sqlite(_) => format!("{expression} IN (SELECT value FROM json_each(?))"),
+            Pool::Postgres(_) => {
+                format!("{expression} = ANY (ARRAY(SELECT jsonb_array_elements_text(?::jsonb)))")
+            }
+        };
+        (condition, serde_json::Value::from(words).to_string().into())
     }
 }
 
@@ -127,29 +157,64 @@ impl Lent {
         })
     }
 
-    /// All rows of a query, read into something. A long list takes a while: on SQLite it has a thread for itself.
+    /// All rows of a query, read into something on a thread of their own: a long list takes a while. It ends when nobody waits for it any
+    /// more, or after `most`; on PostgreSQL the server ends it then.
     pub(crate) async fn list<T: Send + 'static>(
         self,
-        sql: impl SqlSafeStr,
-        cells: Vec<Cell>,
+        ask: Ask,
+        most: Option<Duration>,
         read: impl Fn(&Row) -> Result<T, Unread> + Send + 'static,
     ) -> Result<Vec<T>, Unread> {
-        match self {
+        let (watch, waiting) = Watch::new(most);
+        let read = move |watch: &Watch, row: &Row| {
+            watch.check()?;
+            read(row)
+        };
+        let done = match self {
             Lent::Sqlite(mut reader) => {
-                let sql = sql.into_sql_str();
                 let work = move || {
-                    let read = |values| read(&Row::Sqlite(values));
-                    reader.connection()?.each(sql.as_str(), &cells, read)
+                    let reading = |connection: &mut Sqlite| {
+                        let mut session = Session::Sqlite(connection);
+                        let (sql, cells) = block_on(ask.statement(&mut session))?;
+                        let read = |values| read(&watch, &Row::Sqlite(values));
+                        connection.each(sql.as_str(), &cells, read)
+                    };
+                    let watched = |connection: &mut Sqlite| connection.watched(&watch, reading);
+                    reader.connection()?.at_one_moment(watched)
                 };
-                let done = tokio::task::spawn_blocking(work).await;
-                done.map_err(|_| Fault::other("the thread that read was stopped"))?
+                tokio::task::spawn_blocking(work).await
             }
             Lent::Postgres(mut connection) => {
-                let rows = Session::Postgres(&mut connection).rows(sql, cells).await?;
-                rows.iter().map(read).collect()
+                let rows = postgres_rows(&mut connection, ask, most).await?;
+                drop(connection);
+                let work = move || rows.iter().map(|row| read(&watch, row)).collect();
+                tokio::task::spawn_blocking(work).await
             }
-        }
+        };
+        drop(waiting);
+        done.map_err(|_| Fault::other("the thread that read was stopped"))?
     }
+}
+
+/// What is asked, read as the database is at one moment, and for at most so long.
+async fn postgres_rows(
+    connection: &mut PgConnection,
+    ask: Ask,
+    most: Option<Duration>,
+) -> Result<Vec<Row>, Unread> {
+    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    let begun = connection.begin_with(begin).await;
+    // Dropped before its end, it is rolled back by whoever gets the connection next.
+    let mut moment = begun.map_err(Fault::from)?;
+    let mut session = Session::Postgres(&mut moment);
+    if let Some(most) = most {
+        let sql = format!("SET LOCAL statement_timeout = {}", most.as_millis().max(1));
+        session.execute(AssertSqlSafe(sql), Vec::new()).await?;
+    }
+    let (sql, cells) = ask.statement(&mut session).await?;
+    let rows = session.rows(sql, cells).await?;
+    moment.commit().await.map_err(Fault::from)?;
+    Ok(rows)
 }
 
 /// Why a list was not read.
@@ -187,7 +252,7 @@ fn bound(sql: impl SqlSafeStr, cells: Vec<Cell>) -> Query {
         Cell::Text(text) => query.bind(text),
         Cell::Int(number) => query.bind(number),
         Cell::Bool(flag) => query.bind(flag),
-        Cell::Bytes(bytes) => query.bind(bytes),
+        Cell::Bytes(bytes) => query.bind(Arc::unwrap_or_clone(bytes)),
     })
 }
 

@@ -12,6 +12,7 @@ mod leases;
 mod migrations;
 mod node_rows;
 mod open;
+mod pattern;
 mod port_rows;
 mod readers;
 mod reads;
@@ -22,6 +23,8 @@ mod seal;
 mod select;
 mod sql_store;
 mod sqlite;
+mod wal;
+mod watch;
 mod write;
 mod writer;
 

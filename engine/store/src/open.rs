@@ -9,6 +9,7 @@ use crate::readers::Readers;
 use crate::seal::Sealer;
 use crate::sql_store::SqlStore;
 use crate::sqlite::Sqlite;
+use crate::wal::{Wal, WalBounds};
 use crate::write::Limits;
 use crate::writer::Writer;
 use ports::store::StoreError;
@@ -36,19 +37,27 @@ pub struct Options {
     pub batch: usize,
     /// SQLite: how long the writer waits for more once several writes are queued.
     pub gather: Duration,
+    /// How long the page of a list may take to read; then it is [`StoreError::TooLong`].
+    pub list_time: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            // Twice the lists that the API lets be read at once: they never leave none for single rows.
-            connections: 8,
+            connections: connections(),
             history_per_node: 500,
             logs_per_node: 20,
             batch: 256,
             gather: Duration::from_millis(2),
+            list_time: Duration::from_secs(20),
         }
     }
+}
+
+/// Four for each processor, at least 8 and at most 32. The API reads half as many lists at once, so that they leave some for single rows.
+fn connections() -> u32 {
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    u32::try_from(4 * processors.clamp(2, 8)).unwrap_or(8)
 }
 
 impl Options {
@@ -98,12 +107,19 @@ pub async fn open(
         (None, Some(("postgres" | "postgresql", _))) => open_postgres(url, sealer, options).await?,
         _ => return Err(OpenError::Url),
     };
-    if let Err(error) = store.check_key().await {
-        store.close().await;
-        return Err(error.into());
+    match prepare(&store).await {
+        Ok(()) => Ok(Arc::new(store)),
+        Err(error) => {
+            store.close().await;
+            Err(error.into())
+        }
     }
-    store.sweep_blobs().await?;
-    Ok(Arc::new(store))
+}
+
+/// What is done before anybody else uses the store.
+async fn prepare(store: &SqlStore) -> Result<(), StoreError> {
+    store.check_key().await?;
+    store.sweep_blobs().await
 }
 
 fn sqlite_path(path: &str) -> Result<PathBuf, OpenError> {
@@ -125,8 +141,10 @@ async fn open_sqlite(
     let failed = |fault: Fault| OpenError::Connect(Box::new(fault));
     let connection = Sqlite::open(path).map_err(failed)?;
     let readers = Readers::open(path, options.connections.max(1), ACQUIRE).map_err(failed)?;
-    let writer = Writer::start(connection, lock, options).map_err(failed)?;
-    Ok(SqlStore::new(Pool::Sqlite(readers), writer, sealer))
+    let wal = Wal::of(path, &connection, WalBounds::default()).map_err(failed)?;
+    let writer = Writer::start(connection, wal, lock, options).map_err(failed)?;
+    let pool = Pool::Sqlite(readers);
+    Ok(SqlStore::new(pool, writer, sealer, options.list_time))
 }
 
 /// Brings the schema up to date, and the file into the mode in which readers and the writer do not wait for one another.
@@ -166,7 +184,8 @@ async fn open_postgres(
         .await
         .map_err(not_migrated)?;
     let writer = Writer::Postgres(pool.clone(), options.limits());
-    Ok(SqlStore::new(Pool::Postgres(pool), writer, sealer))
+    let pool = Pool::Postgres(pool);
+    Ok(SqlStore::new(pool, writer, sealer, options.list_time))
 }
 
 fn not_connected(error: sqlx::Error) -> OpenError {

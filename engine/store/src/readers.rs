@@ -83,6 +83,9 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
+            if let Err(error) = connection.end_moment() {
+                tracing::warn!(%error, "ending a reading");
+            }
             taken(&self.shelf).push(connection);
         }
     }

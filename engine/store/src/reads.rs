@@ -1,19 +1,20 @@
 //! Reading: single records, lists, the outbox and the history.
 
 use crate::column;
-use crate::database::{Cell, Lent, Pool, Row, Unread};
-use crate::fault::Fault;
+use crate::database::{Cell, Pool, Row, Unread};
+use crate::fault::{Fault, FaultKind};
 use crate::rows::word;
 use crate::seal::Sealer;
-use crate::select::{Listing, Select, Table};
+use crate::select::{Ask, Listing, Select, Table};
 use crate::sql_store::SqlStore;
 use model::{Effect, EffectId, HistoryEntry, InterfaceKind, Node, Port};
 use ports::blob::BlobKind;
 use ports::netboot::Lease;
 use ports::query::{NodeQuery, Page, Parentage, PortQuery};
-use ports::store::StoreError;
+use ports::store::{StoreError, Take};
 use sqlx::SqlSafeStr;
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 const NODES: Table<Node> = Table {
@@ -36,27 +37,41 @@ impl SqlStore {
     /// All rows of a query, each read into something.
     async fn all<T: Send + 'static>(
         &self,
-        sql: impl SqlSafeStr,
+        sql: &'static str,
         cells: Vec<Cell>,
+        read: impl Fn(&Sealer, &Row) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<Vec<T>, StoreError> {
+        self.list(Ask::Plain(sql, cells), None, read).await
+    }
+
+    /// A page of a list, each row read into something.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLong`] among others.
+    pub(crate) async fn page<T: Send + 'static>(
+        &self,
+        ask: Ask,
+        read: impl Fn(&Sealer, &Row) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<Vec<T>, StoreError> {
+        self.list(ask, Some(self.list_time()), read).await
+    }
+
+    async fn list<T: Send + 'static>(
+        &self,
+        ask: Ask,
+        most: Option<Duration>,
         read: impl Fn(&Sealer, &Row) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<Vec<T>, StoreError> {
         let lent = self.pool().lend().await.map_err(reading)?;
-        self.list(lent, sql, cells, read).await
-    }
-
-    /// The same with a connection that is lent already.
-    pub(crate) async fn list<T: Send + 'static>(
-        &self,
-        lent: Lent,
-        sql: impl SqlSafeStr,
-        cells: Vec<Cell>,
-        read: impl Fn(&Sealer, &Row) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<Vec<T>, StoreError> {
         let sealer = Arc::clone(self.sealer());
         let read = move |row: &Row| Ok(read(&sealer, row)?);
-        lent.list(sql, cells, read).await.map_err(|why| match why {
-            Unread::Refused(fault) => reading(fault),
-            Unread::Misread(error) => error,
+        let done = lent.list(ask, most, read).await;
+        done.map_err(|why| match (why, most) {
+            (Unread::Refused(fault), Some(most)) if fault.kind == FaultKind::Ended => {
+                StoreError::TooLong(most)
+            }
+            (Unread::Refused(fault), _) => reading(fault),
+            (Unread::Misread(error), _) => error,
         })
     }
 
@@ -98,12 +113,20 @@ impl SqlStore {
     }
 
     pub(crate) async fn list_nodes(&self, query: &NodeQuery) -> Result<Vec<Node>, StoreError> {
-        let mut lent = self.pool().lend().await.map_err(reading)?;
-        let mut session = lent.session().map_err(reading)?;
-        let (sql, cells) = node_criteria(query, self.pool().like())
-            .page(&mut session, &self.node_listing(&query.page)?, &query.page)
-            .await?;
-        self.list(lent, sql, cells, node_of).await
+        let listing = self.node_listing(&query.page)?;
+        let ask = node_criteria(query, self.pool()).page(listing, &query.page);
+        self.page(ask, node_of).await
+    }
+
+    pub(crate) async fn pass_nodes(
+        &self,
+        query: &NodeQuery,
+        take: Take<Node>,
+    ) -> Result<(), StoreError> {
+        let listing = self.node_listing(&query.page)?;
+        let ask = node_criteria(query, self.pool()).page(listing, &query.page);
+        let pass = move |sealer: &Sealer, row: &Row| Ok(take(node_of(sealer, row)?));
+        self.page(ask, pass).await.map(|_: Vec<()>| ())
     }
 
     /// Nodes in a page's order.
@@ -155,12 +178,9 @@ impl SqlStore {
     }
 
     pub(crate) async fn list_ports(&self, query: &PortQuery) -> Result<Vec<Port>, StoreError> {
-        let mut lent = self.pool().lend().await.map_err(reading)?;
-        let mut session = lent.session().map_err(reading)?;
-        let (sql, cells) = port_criteria(query, self.pool().like())
-            .page(&mut session, &self.port_listing(&query.page)?, &query.page)
-            .await?;
-        self.list(lent, sql, cells, port_of).await
+        let listing = self.port_listing(&query.page)?;
+        let ask = port_criteria(query, self.pool()).page(listing, &query.page);
+        self.page(ask, port_of).await
     }
 
     pub(crate) async fn list_effects(&self, node: Uuid) -> Result<Vec<Effect>, StoreError> {
@@ -197,18 +217,18 @@ impl SqlStore {
         hash: &str,
     ) -> Result<Option<Vec<u8>>, StoreError> {
         let sql = "SELECT key_id, bytes FROM blobs WHERE kind = $1 AND hash = $2";
-        let Some(row) = self.one(sql, vec![word(kind).into(), hash.into()]).await? else {
-            return Ok(None);
+        let cells = vec![word(kind).into(), hash.into()];
+        let hash = hash.to_owned();
+        let read = move |sealer: &Sealer, row: &Row| {
+            let key_id: Option<String> = row.get(0).map_err(reading)?;
+            let bytes: Vec<u8> = row.get(1).map_err(reading)?;
+            match key_id {
+                Some(id) => sealer.open_bytes(&hash, word(kind), &id, bytes),
+                None => Ok(bytes),
+            }
         };
-        let key_id: Option<String> = row.get(0).map_err(reading)?;
-        let bytes: Vec<u8> = row.get(1).map_err(reading)?;
-        match key_id {
-            Some(id) => self
-                .sealer()
-                .open_bytes(hash, word(kind), &id, bytes)
-                .map(Some),
-            None => Ok(Some(bytes)),
-        }
+        // A list of one: what is large is read and opened on a thread of its own.
+        Ok(self.all(sql, cells, read).await?.pop())
     }
 
     pub(crate) async fn read_leases(&self) -> Result<Vec<Lease>, StoreError> {
@@ -262,7 +282,11 @@ pub(crate) fn reading(fault: Fault) -> StoreError {
     fault.during(READING)
 }
 
-fn node_criteria(query: &NodeQuery, like: &'static str) -> Select {
+/// Characters of a node's description, and of a port's, as the API takes them.
+const NODE_DESCRIPTION: usize = 4_096;
+const PORT_DESCRIPTION: usize = 255;
+
+fn node_criteria(query: &NodeQuery, pool: &Pool) -> Select {
     let mut select = Select::default();
     select.equal("chassis", query.chassis);
     select.equal("instance_uuid", query.instance_uuid.as_deref());
@@ -282,8 +306,9 @@ fn node_criteria(query: &NodeQuery, like: &'static str) -> Select {
             [project.into(), project.into()],
         );
     }
-    select.contains("description", like, query.description_contains.as_ref());
-    select.one_of("shard IN", &query.shards, "");
+    let description = query.description_contains.as_ref();
+    select.contains(pool, "description", NODE_DESCRIPTION, description);
+    select.one_of(pool, "shard", &query.shards);
     select.set("shard", query.sharded);
     select.equal("instance_name", query.instance_name.as_deref());
     match query.parentage {
@@ -294,22 +319,18 @@ fn node_criteria(query: &NodeQuery, like: &'static str) -> Select {
     select
 }
 
-fn port_criteria(query: &PortQuery, like: &'static str) -> Select {
+fn port_criteria(query: &PortQuery, pool: &Pool) -> Select {
     let mut select = Select::default();
     select.equal("node", query.node);
     select.equal("address", query.address.map(|address| address.to_string()));
     select.equal("portgroup", query.portgroup);
-    select.contains("description", like, query.description_contains.as_ref());
-    let nodes = "node IN (SELECT uuid FROM nodes WHERE";
-    select.one_of(&format!("{nodes} shard IN"), &query.shards, ")");
-    select.one_of(
-        &format!("{nodes} conductor_group IN"),
-        &query.conductor_groups,
-        ")",
-    );
+    let description = query.description_contains.as_ref();
+    select.contains(pool, "description", PORT_DESCRIPTION, description);
+    select.node_one_of(pool, "shard", &query.shards);
+    select.node_one_of(pool, "conductor_group", &query.conductor_groups);
     if let Some(project) = query.project.as_deref() {
-        let condition = format!("{nodes} owner = ? OR lessee = ?)");
-        select.and(&condition, [project.into(), project.into()]);
+        let condition = "node IN (SELECT uuid FROM nodes WHERE owner = ? OR lessee = ?)";
+        select.and(condition, [project.into(), project.into()]);
     }
     select
 }

@@ -53,14 +53,9 @@ impl SqlStore {
             sort: self.sort_expression(query)?,
             within: Some(("kind", kind.as_str())),
         };
-        let mut lent = self.pool().lend().await.map_err(reading)?;
-        let mut session = lent.session().map_err(reading)?;
-        let (sql, cells) = self
-            .criteria(query)?
-            .page(&mut session, &listing, &query.page)
-            .await?;
+        let ask = self.criteria(query)?.page(listing, &query.page);
         let read = move |sealer: &Sealer, row: &Row| resource_of(sealer, kind, row);
-        self.list(lent, sql, cells, read).await
+        self.page(ask, read).await
     }
 
     fn criteria(&self, query: &ResourceQuery) -> Result<Select, StoreError> {
@@ -74,13 +69,11 @@ impl SqlStore {
             };
             select.and(&condition, [Cell::from(wanted.to_string())]);
         }
-        let nodes = "node IN (SELECT uuid FROM nodes WHERE";
-        select.one_of(&format!("{nodes} shard IN"), &query.shards, ")");
-        let groups = &query.conductor_groups;
-        select.one_of(&format!("{nodes} conductor_group IN"), groups, ")");
+        select.node_one_of(self.pool(), "shard", &query.shards);
+        select.node_one_of(self.pool(), "conductor_group", &query.conductor_groups);
         if let Some(project) = query.project.as_deref() {
-            let condition = format!("{nodes} owner = ? OR lessee = ?)");
-            select.and(&condition, [project.into(), project.into()]);
+            let condition = "node IN (SELECT uuid FROM nodes WHERE owner = ? OR lessee = ?)";
+            select.and(condition, [project.into(), project.into()]);
         }
         Ok(select)
     }

@@ -11,6 +11,7 @@ use model::{Effect, EffectId, HistoryEntry, MacAddress, Node, Port};
 use ports::blob::{Blob, BlobKind};
 use ports::netboot::Lease;
 use ports::store::{PortChange, StoreError, TurnRecord};
+use std::sync::Arc;
 use uuid::Uuid;
 
 pub(crate) struct NodeRow {
@@ -50,7 +51,7 @@ pub(crate) struct BlobRow {
     pub(crate) hash: String,
     pub(crate) key_id: Option<String>,
     pub(crate) put_at: i64,
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Arc<Vec<u8>>,
 }
 
 pub(crate) struct LeaseRow {
@@ -149,7 +150,7 @@ impl Sealer {
             hash,
             key_id: secret.then(|| self.key_id().to_owned()),
             put_at: Utc::now().timestamp_micros(),
-            bytes,
+            bytes: Arc::new(bytes),
         })
     }
 

@@ -1,11 +1,12 @@
 //! Building list queries: criteria, paging by a marker's values, order. Values go in as parameters only.
 
 use crate::column::Column;
-use crate::database::{Cell, Session};
+use crate::database::{Cell, Pool, Session};
 use crate::fault::Fault;
+use crate::pattern;
 use ports::query::{Page, SortDirection};
 use ports::store::StoreError;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
 use uuid::Uuid;
 
 /// A `WHERE` under construction, with its parameters.
@@ -47,35 +48,53 @@ impl Select {
         }
     }
 
-    /// Adds that a text contains another; `like` is the database's operator.
+    /// Adds that a text of at most `longest` characters contains a pattern.
     pub(crate) fn contains(
         &mut self,
+        pool: &Pool,
         column: &'static str,
-        like: &'static str,
-        part: Option<&String>,
+        longest: usize,
+        pattern: Option<&String>,
     ) {
-        if let Some(part) = part {
-            let pattern = format!("%{}%", literal(part));
-            self.and(&format!("{column} {like} ? ESCAPE '\\'"), [pattern.into()]);
+        match pattern {
+            None => {}
+            Some(pattern) if pattern::least(pattern) > longest => self.and("1 = 0", []),
+            Some(pattern) => {
+                let (condition, cell) = pool.contains(column, pattern);
+                self.and(&condition, [cell]);
+            }
         }
     }
 
-    /// Adds that an expression, which ends in `IN`, finds one of the words; no words are no condition.
-    pub(crate) fn one_of(&mut self, expression: &str, words: &[String], end: &str) {
+    /// Adds that an expression is one of the words; no words are no condition.
+    pub(crate) fn one_of(&mut self, pool: &Pool, expression: &str, words: &[String]) {
         if !words.is_empty() {
-            let places = vec!["?"; words.len()].join(", ");
-            let cells = words.iter().map(|word| word.as_str().into());
-            self.and(&format!("{expression} ({places}){end}"), cells);
+            let (condition, cell) = pool.one_of(expression, words);
+            self.and(&condition, [cell]);
         }
+    }
+
+    /// Adds that what belongs to a node belongs to one with one of the words in this column; no words are no condition.
+    pub(crate) fn node_one_of(&mut self, pool: &Pool, column: &str, words: &[String]) {
+        if !words.is_empty() {
+            let (condition, cell) = pool.one_of(column, words);
+            let nodes = format!("node IN (SELECT uuid FROM nodes WHERE {condition})");
+            self.and(&nodes, [cell]);
+        }
+    }
+
+    /// What is asked of the database for a page.
+    pub(crate) fn page(self, table: Listing, page: &Page) -> Ask {
+        Ask::Page(Box::new((self, table, page.clone())))
     }
 
     /// Finishes: `SELECT {what} FROM {table}`, with the page's place, order and length.
-    pub(crate) async fn page(
+    async fn statement(
         mut self,
         session: &mut Session<'_>,
         table: &Listing,
         page: &Page,
-    ) -> Result<(AssertSqlSafe<String>, Vec<Cell>), StoreError> {
+    ) -> Result<(SqlStr, Vec<Cell>), StoreError> {
         let column = table.sort.as_deref();
         if let Some((name, word)) = table.within {
             self.equal(name, Some(word));
@@ -94,7 +113,7 @@ impl Select {
             order(column, descending),
             self.cells.len()
         );
-        Ok((AssertSqlSafe(sql), self.cells))
+        Ok((AssertSqlSafe(sql).into_sql_str(), self.cells))
     }
 
     fn filter(&self) -> String {
@@ -125,6 +144,30 @@ impl Select {
                 ),
                 [id(), id(), id()],
             ),
+        }
+    }
+}
+
+/// A list that is asked of the database.
+pub(crate) enum Ask {
+    /// By a statement.
+    Plain(&'static str, Vec<Cell>),
+    /// A page: where it begins is looked up first.
+    Page(Box<(Select, Listing, Page)>),
+}
+
+impl Ask {
+    /// The statement that reads it, and its values.
+    pub(crate) async fn statement(
+        self,
+        session: &mut Session<'_>,
+    ) -> Result<(SqlStr, Vec<Cell>), StoreError> {
+        match self {
+            Self::Plain(sql, cells) => Ok((sql.into_sql_str(), cells)),
+            Self::Page(asked) => {
+                let (select, listing, page) = *asked;
+                select.statement(session, &listing, &page).await
+            }
         }
     }
 }
@@ -220,16 +263,4 @@ fn order(column: Option<&str>, descending: bool) -> String {
         (Some(column), false) => format!("{column} ASC NULLS FIRST, id ASC"),
         (Some(column), true) => format!("{column} DESC NULLS LAST, id DESC"),
     }
-}
-
-/// The text as a pattern that matches itself only.
-fn literal(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\\' | '%' | '_') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern
 }

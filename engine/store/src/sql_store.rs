@@ -1,6 +1,7 @@
 //! The store as the engine sees it: the port's methods, each handing over to the writer or to a read.
 
 use crate::database::Pool;
+use crate::fault::Fault;
 use crate::reads::reading;
 use crate::rows::all;
 use crate::seal::Sealer;
@@ -12,27 +13,33 @@ use model::{Effect, EffectId, HistoryEntry, MacAddress, Node, Port, ResourceKind
 use ports::blob::{Blob, BlobKind};
 use ports::query::{NodeQuery, PortQuery};
 use ports::resources::{ResourceChange, ResourceQuery, StoredResource};
-use ports::store::{Store, StoreError, TurnRecord};
+use ports::store::{Store, StoreError, Take, TurnRecord};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// The note by which a wrong key file is noticed when the store is opened.
 const KEY_CHECK: &str = "key_check";
+
+/// Bytes from which on a value is large.
+const LARGE: usize = 128 << 10;
 
 /// A store in a SQL database: `ports::store::Store` and `ports::netboot::LeaseStore`. Made by [`crate::open`].
 pub struct SqlStore {
     pool: Pool,
     writer: Writer,
     sealer: Arc<Sealer>,
+    list_time: Duration,
 }
 
 impl SqlStore {
-    pub(crate) fn new(pool: Pool, writer: Writer, sealer: Sealer) -> Self {
+    pub(crate) fn new(pool: Pool, writer: Writer, sealer: Sealer, list_time: Duration) -> Self {
         Self {
             pool,
             writer,
             sealer: Arc::new(sealer),
+            list_time,
         }
     }
 
@@ -42,6 +49,25 @@ impl SqlStore {
 
     pub(crate) fn sealer(&self) -> &Arc<Sealer> {
         &self.sealer
+    }
+
+    /// How long the page of a list may take.
+    pub(crate) fn list_time(&self) -> Duration {
+        self.list_time
+    }
+
+    /// Makes something ready for the database. What is large is sealed on a thread of its own: it takes a while.
+    async fn ready<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        make: impl FnOnce(&Sealer) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if bytes < LARGE {
+            return make(&self.sealer);
+        }
+        let sealer = Arc::clone(&self.sealer);
+        let made = tokio::task::spawn_blocking(move || make(&sealer)).await;
+        made.map_err(|_| Fault::other("the thread was stopped").during("sealing a large value"))?
     }
 
     pub(crate) async fn write(&self, write: Write) -> Result<u64, StoreError> {
@@ -97,7 +123,8 @@ impl Store for SqlStore {
     }
 
     async fn commit(&self, record: TurnRecord) -> Result<u64, StoreError> {
-        let turn = self.sealer.turn_row(record)?;
+        let bytes = record.blobs.iter().map(|blob| blob.bytes.len()).sum();
+        let turn = self.ready(bytes, |sealer| sealer.turn_row(record)).await?;
         self.write(Write::Turn(Box::new(turn))).await
     }
 
@@ -131,6 +158,9 @@ impl Store for SqlStore {
         self.list_nodes(query).await
     }
 
+    async fn each_node(&self, query: &NodeQuery, take: Take<Node>) -> Result<(), StoreError> {
+        self.pass_nodes(query, take).await
+    }
     async fn shards(&self) -> Result<Vec<(Option<String>, u64)>, StoreError> {
         self.count_by_shard().await
     }
@@ -219,8 +249,9 @@ impl Store for SqlStore {
     }
 
     async fn put_blob(&self, blob: Blob) -> Result<(), StoreError> {
-        self.write(Write::PutBlob(self.sealer.blob_row(blob)?))
-            .await?;
+        let bytes = blob.bytes.len();
+        let row = self.ready(bytes, |sealer| sealer.blob_row(blob)).await?;
+        self.write(Write::PutBlob(row)).await?;
         Ok(())
     }
 

@@ -3,6 +3,8 @@
 
 use crate::database::Cell;
 use crate::fault::{Fault, FaultKind};
+use crate::pattern;
+use crate::watch::Watch;
 use rusqlite::types::{Null, Value};
 use rusqlite::{CachedStatement, ErrorCode, OpenFlags, Row, ffi};
 use std::path::Path;
@@ -10,6 +12,8 @@ use std::time::Duration;
 
 /// How long SQLite waits for a lock that another process (a backup, a shell) holds.
 const BUSY: Duration = Duration::from_secs(10);
+/// The steps of SQLite's machine between two looks at a watch: some microseconds.
+const STEPS: i32 = 4_000;
 /// Statements that stay prepared; those of lists differ by their filters.
 const PREPARED: usize = 128;
 
@@ -32,6 +36,7 @@ impl Sqlite {
     pub(crate) fn open_for_reading(path: &Path) -> Result<Self, Fault> {
         let opened = Self::open(path)?;
         opened.0.pragma_update(None, "query_only", true)?;
+        pattern::teach(&opened.0)?;
         Ok(opened)
     }
 
@@ -56,6 +61,57 @@ impl Sqlite {
             all.push(read(values(row, columns)?)?);
         }
         Ok(all)
+    }
+
+    /// Does something that ends early when the watch says so.
+    pub(crate) fn watched<T, E: From<Fault>>(
+        &mut self,
+        watch: &Watch,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        watch.check()?;
+        let looks = watch.clone();
+        let handler = Some(move || looks.is_over());
+        self.0
+            .progress_handler(STEPS, handler)
+            .map_err(Fault::from)?;
+        let done = work(self);
+        let off = self.0.progress_handler(0, None::<fn() -> bool>);
+        off.map_err(Fault::from)?;
+        done
+    }
+
+    /// Does several readings of the database as it is at one moment.
+    pub(crate) fn at_one_moment<T, E: From<Fault>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.execute("BEGIN", &[])?;
+        let done = work(self);
+        self.end_moment()?;
+        done
+    }
+
+    /// Ends what [`Self::at_one_moment`] began, also when it did not come to its end.
+    pub(crate) fn end_moment(&self) -> Result<(), Fault> {
+        match self.0.is_autocommit() {
+            true => Ok(()),
+            false => self.execute("ROLLBACK", &[]).map(drop),
+        }
+    }
+
+    /// Folds the write-ahead log into the database and empties it; whether it could, waiting that long for readers.
+    pub(crate) fn fold_log(&self, patience: Duration) -> Result<bool, Fault> {
+        self.0.busy_timeout(patience)?;
+        let folded = self.first("PRAGMA wal_checkpoint(TRUNCATE)", &[]);
+        self.0.busy_timeout(BUSY)?;
+        Ok(matches!(folded?.as_deref(), Some([Value::Integer(0), ..])))
+    }
+
+    /// Lets a log that was folded keep so many bytes for what comes next.
+    pub(crate) fn keep_of_log(&self, bytes: u64) -> Result<(), Fault> {
+        let sql = format!("PRAGMA journal_size_limit = {bytes}");
+        self.first(&sql, &[]).map(drop)
     }
 
     /// The first row of a query, if any.
@@ -83,7 +139,7 @@ impl Sqlite {
                 Cell::Text(Some(text)) => statement.raw_bind_parameter(index, text)?,
                 Cell::Int(Some(number)) => statement.raw_bind_parameter(index, number)?,
                 Cell::Bool(Some(flag)) => statement.raw_bind_parameter(index, flag)?,
-                Cell::Bytes(bytes) => statement.raw_bind_parameter(index, bytes)?,
+                Cell::Bytes(bytes) => statement.raw_bind_parameter(index, bytes.as_slice())?,
                 Cell::Text(None) | Cell::Int(None) | Cell::Bool(None) => {
                     statement.raw_bind_parameter(index, Null)?;
                 }
@@ -121,6 +177,7 @@ impl From<rusqlite::Error> for Fault {
             (ErrorCode::ConstraintViolation, ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => {
                 FaultKind::ForeignKey
             }
+            (ErrorCode::OperationInterrupted, _) => FaultKind::Ended,
             _ => FaultKind::Other,
         };
         Self::of(kind, format!("{message} (code {})", code.extended_code))
@@ -170,6 +227,39 @@ mod tests {
         let fault = insert().unwrap_err();
         assert_eq!(fault.kind, FaultKind::Unique("things.name".to_owned()));
         assert!(!fault.to_string().contains("\"a\""), "{fault}");
+    }
+
+    const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
+                           SELECT i FROM n WHERE i < 0";
+
+    fn endless(sqlite: &mut Sqlite, watch: &Watch) -> Result<Vec<Vec<Value>>, Fault> {
+        sqlite.at_one_moment(|sqlite| sqlite.watched(watch, |sqlite| sqlite.each(ENDLESS, &[], Ok)))
+    }
+
+    #[test]
+    fn a_reading_ends_when_nobody_waits_for_it() {
+        let (_folder, mut sqlite) = database();
+        let (watch, waiting) = Watch::new(None);
+        let (begun, begins) = std::sync::mpsc::channel();
+        let reading = std::thread::spawn(move || {
+            begun.send(()).unwrap();
+            (endless(&mut sqlite, &watch), sqlite)
+        });
+        begins.recv().unwrap();
+        drop(waiting);
+        let (read, sqlite) = reading.join().unwrap();
+        assert_eq!(read.unwrap_err().kind, FaultKind::Ended);
+        // The connection serves the next one.
+        assert!(sqlite.first("SELECT 1", &[]).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_reading_ends_when_its_time_is_over() {
+        let (_folder, mut sqlite) = database();
+        let (watch, _waiting) = Watch::new(Some(Duration::from_millis(20)));
+        let read = endless(&mut sqlite, &watch);
+        assert_eq!(read.unwrap_err().kind, FaultKind::Ended);
+        assert!(sqlite.first("SELECT 1", &[]).unwrap().is_some());
     }
 
     #[test]

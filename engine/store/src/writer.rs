@@ -6,6 +6,7 @@ use crate::fault::{self, Fault};
 use crate::folder::FolderLock;
 use crate::open::Options;
 use crate::sqlite::Sqlite;
+use crate::wal::Wal;
 use crate::write::{Limits, Write, apply};
 use futures::executor::block_on;
 use ports::store::StoreError;
@@ -39,10 +40,11 @@ impl Writer {
     /// Starts the writing thread of a SQLite database. It holds the folder's lock as long as it lives.
     pub(crate) fn start(
         connection: Sqlite,
+        wal: Wal,
         lock: FolderLock,
         options: &Options,
     ) -> Result<Self, Fault> {
-        let (queue, writing) = Writing::new(connection, lock, options);
+        let (queue, writing) = Writing::new(connection, wal, lock, options);
         let thread = thread::Builder::new().name("store-writer".to_owned());
         thread
             .spawn(move || writing.run_or_abort())
@@ -85,6 +87,7 @@ fn closed() -> StoreError {
 /// What the writing thread of a SQLite database works with.
 struct Writing {
     connection: Sqlite,
+    wal: Wal,
     orders: mpsc::Receiver<Order>,
     limits: Limits,
     batch: usize,
@@ -97,10 +100,16 @@ type Job = (Box<Write>, oneshot::Sender<Answer>);
 
 impl Writing {
     /// With the end of the queue that orders come in by.
-    fn new(connection: Sqlite, lock: FolderLock, options: &Options) -> (mpsc::Sender<Order>, Self) {
+    fn new(
+        connection: Sqlite,
+        wal: Wal,
+        lock: FolderLock,
+        options: &Options,
+    ) -> (mpsc::Sender<Order>, Self) {
         let (queue, orders) = mpsc::channel(QUEUE);
         let writing = Self {
             connection,
+            wal,
             orders,
             limits: options.limits(),
             batch: options.batch.max(1),
@@ -126,6 +135,7 @@ impl Writing {
             self.gather(&mut jobs);
             if !jobs.is_empty() {
                 self.commit(std::mem::take(&mut jobs));
+                self.wal.tend(&self.connection, self.orders.is_empty());
             }
         }
         if let Err(error) = self.connection.close() {

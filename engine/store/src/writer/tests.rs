@@ -5,6 +5,7 @@ use super::*;
 use crate::folder;
 use crate::open::migrate_sqlite;
 use crate::rows::BlobRow;
+use crate::wal::WalBounds;
 use metrics::{
     Counter, Gauge, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
@@ -46,7 +47,7 @@ fn blob(number: usize, length: usize) -> Write {
         hash: format!("{number:08}"),
         key_id: None,
         put_at: 0,
-        bytes: vec![7; length],
+        bytes: Arc::new(vec![7; length]),
     })
 }
 
@@ -62,7 +63,8 @@ async fn database(path: &Path, pages: u32) -> (Sqlite, FolderLock) {
 
 async fn writer(path: &Path, pages: u32) -> Writer {
     let (connection, lock) = database(path, pages).await;
-    Writer::start(connection, lock, &Options::default()).unwrap()
+    let wal = Wal::of(path, &connection, WalBounds::default()).unwrap();
+    Writer::start(connection, wal, lock, &Options::default()).unwrap()
 }
 
 fn stored(path: &Path) -> Vec<String> {
@@ -89,7 +91,8 @@ fn writes_that_wait_together_share_a_commit() {
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (connection, lock) = runtime.block_on(database(&path, 10_000));
-    let (queue, writing) = Writing::new(connection, lock, &options);
+    let wal = Wal::of(&path, &connection, WalBounds::default()).unwrap();
+    let (queue, writing) = Writing::new(connection, wal, lock, &options);
     let mut answers = Vec::new();
     for number in 0..100 {
         let (answer, answered) = oneshot::channel();

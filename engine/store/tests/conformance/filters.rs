@@ -10,7 +10,7 @@ use uuid::Uuid;
 on_both!(
     each_criterion_finds_its_nodes,
     shards_are_counted,
-    patterns_match_themselves_only,
+    patterns_are_ironics,
     unknown_keys_and_markers_are_refused
 );
 
@@ -119,7 +119,7 @@ async fn each_criterion_finds_its_nodes(place: Place) {
     }
 }
 
-async fn patterns_match_themselves_only(place: Place) {
+async fn patterns_are_ironics(place: Place) {
     let store = place.open().await;
     for (number, text) in [
         (1, "100% a_b"),
@@ -132,9 +132,16 @@ async fn patterns_match_themselves_only(place: Place) {
         store.create_node(node, Vec::new()).await.unwrap();
     }
     for (part, wanted) in [
-        ("%", vec![1]),
-        ("a_b", vec![1]),
+        ("%", vec![1, 2, 3, 4]),
+        ("a_b", vec![1, 2]),
+        ("A_B", vec![1, 2]),
+        ("0%B", vec![1, 2]),
+        ("b%0", vec![]),
+        ("___________", vec![]),
+        ("__________", vec![3, 4]),
         ("a", vec![1, 2, 3]),
+        (&"a".repeat(5_000), vec![]),
+        (&"%".repeat(4_096), vec![1, 2, 3, 4]),
         (r"\", vec![3]),
         (r"\s", vec![3]),
         ("'", vec![4]),

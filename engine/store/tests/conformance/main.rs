@@ -33,6 +33,7 @@ mod filters;
 mod folder;
 mod keys;
 mod leases;
+mod long_lists;
 mod node_ports;
 mod nodes;
 mod paging;

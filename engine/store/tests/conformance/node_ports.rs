@@ -112,11 +112,15 @@ async fn ports_are_found_by_every_criterion(place: Place) {
         ask(&|q| q.description_contains = Some("0% uplink_".to_owned())).await,
         [3]
     );
-    assert!(
-        ask(&|q| q.description_contains = Some("5_%".to_owned()))
-            .await
-            .is_empty()
-    );
+    for (pattern, found) in [
+        ("5_%", &[3][..]),
+        ("5_%q", &[]),
+        (&"%".repeat(300), &[3]),
+        (&"_".repeat(256), &[]),
+    ] {
+        let found_by = ask(&|q| q.description_contains = Some(pattern.to_owned())).await;
+        assert_eq!(found_by, found, "{pattern}");
+    }
     assert_eq!(
         ask(&|q| q.shards = vec!["s2".to_owned(), "s9".to_owned()]).await,
         [3, 4]
