@@ -99,6 +99,9 @@ impl TurnRecord {
     }
 }
 
+/// Takes what is read, one after the other, on the thread that reads.
+pub type Take<T> = Box<dyn Fn(T) + Send>;
+
 /// What survives the process.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -119,6 +122,14 @@ pub trait Store: Send + Sync {
     async fn node_by_name(&self, name: &str) -> Result<Option<Node>, StoreError>;
     /// A page of nodes, in order of creation unless the page says otherwise. A marker that does not exist is `NotFound`.
     async fn nodes(&self, query: &NodeQuery) -> Result<Vec<Node>, StoreError>;
+    /// The same page, each node given to `take` as soon as it is read: a long page is never whole in memory. After an error `take` may
+    /// have been given a part of the page.
+    async fn each_node(&self, query: &NodeQuery, take: Take<Node>) -> Result<(), StoreError> {
+        for node in self.nodes(query).await? {
+            take(node);
+        }
+        Ok(())
+    }
     /// The shards that nodes are in, and how many are in each; none stands for no shard. The largest first, then by name.
     async fn shards(&self) -> Result<Vec<(Option<String>, u64)>, StoreError>;
     /// Nodes with a flow or an errand: what a starting engine takes up again.
