@@ -8,4 +8,5 @@ pub mod generate;
 pub mod interop;
 pub mod lab;
 pub mod machines;
+pub mod matrix;
 pub mod suite;

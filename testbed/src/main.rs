@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use hammerscale_testbed::{bench, demo, differential, engine, generate, interop, lab, suite};
+use hammerscale_testbed::{
+    bench, demo, differential, engine, generate, interop, lab, matrix, suite,
+};
 use tracing_subscriber::EnvFilter;
 
 /// Tasks around Hammerscale that need more than `cargo test`.
@@ -20,6 +22,7 @@ enum Task {
     Test(suite::TestCommand),
     Differential(differential::DifferentialCommand),
     Interop(interop::InteropCommand),
+    Matrix(matrix::MatrixCommand),
     /// Write the generated documents anew.
     Generate,
     #[command(hide = true)]
@@ -54,6 +57,7 @@ fn run(task: Task) -> ExitCode {
         Task::Test(command) => command.run(),
         Task::Differential(command) => command.run(),
         Task::Interop(command) => command.run(),
+        Task::Matrix(command) => command.run(),
         Task::Generate => generate::run(),
         Task::Engine(command) => command.run(),
     };

@@ -2,6 +2,7 @@
 
 mod api;
 mod daemon;
+mod deploy;
 mod deployment;
 mod load;
 mod provision;
@@ -23,6 +24,7 @@ Examples:
   cargo testbed bench --only daemon   without virtual machines
   cargo testbed bench api --beside-ironic
                                       what requests cost, here and in real Ironic; about 12 minutes
+  cargo testbed bench deploy          our agent and ironic-python-agent on the same virtual machine; about 20 minutes
   cargo testbed bench provision --beside-ironic
                                       what a node's life costs, here and in real Ironic; about 3 minutes")]
 #[command(args_conflicts_with_subcommands = true)]
@@ -37,6 +39,7 @@ pub struct BenchCommand {
 #[derive(Debug, Subcommand)]
 enum What {
     Api(api::ApiCommand),
+    Deploy(deploy::DeployCommand),
     Provision(provision::ProvisionCommand),
 }
 
@@ -53,6 +56,7 @@ impl BenchCommand {
     pub fn run(self) -> Result<()> {
         match self.what {
             Some(What::Api(command)) => return command.run(),
+            Some(What::Deploy(command)) => return command.run(),
             Some(What::Provision(command)) => return command.run(),
             None => {}
         }

@@ -77,6 +77,7 @@ pub struct Kit {
 
 const RAW: &str = "target.raw";
 const GZIP: &str = "target.raw.gz";
+const RAW_FORMAT: &str = "raw";
 
 impl Kit {
     /// Installs the packages that are missing and builds what is not built yet.
@@ -118,6 +119,7 @@ impl Kit {
         Target {
             url: web::image_url(GZIP),
             sha256: self.image.gzip_sha256.clone(),
+            format: RAW_FORMAT,
         }
     }
 
@@ -126,6 +128,7 @@ impl Kit {
         Target {
             url: web::image_url(RAW),
             sha256: self.image.raw_sha256.clone(),
+            format: RAW_FORMAT,
         }
     }
 }

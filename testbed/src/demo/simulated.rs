@@ -102,6 +102,7 @@ fn target() -> Target {
     Target {
         url: "http://192.0.2.1/model.raw".to_owned(),
         sha256: "0".repeat(64),
+        format: "raw",
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Target {
     pub url: String,
     /// SHA-256 of what the URL gives, in hex.
     pub sha256: String,
+    /// The disk's format, packed or not: `raw` or `qcow2`.
+    pub format: &'static str,
 }
 
 /// A part of a story.
@@ -208,12 +210,13 @@ async fn arrival(client: &Client, node: &str, goal: &str) -> Result<()> {
     Ok(())
 }
 
-fn instance_info(target: &Target) -> Vec<PatchOperation> {
+/// The image, as a node is told of it.
+pub fn instance_info(target: &Target) -> Vec<PatchOperation> {
     let values = [
         ("image_source", target.url.as_str()),
         ("image_os_hash_algo", "sha256"),
         ("image_os_hash_value", target.sha256.as_str()),
-        ("image_disk_format", "raw"),
+        ("image_disk_format", target.format),
     ];
     values
         .map(|(key, value)| PatchOperation::add(format!("/instance_info/{key}"), value))

@@ -35,6 +35,10 @@ pub fn documents() -> Result<Vec<Document>> {
             name: "api-coverage.md",
             text: coverage::markdown()?,
         },
+        Document {
+            name: "deploy-matrix.md",
+            text: crate::matrix::markdown()?,
+        },
     ])
 }
 

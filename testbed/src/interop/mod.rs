@@ -9,7 +9,9 @@ mod stock_agent;
 mod table;
 
 pub use ironic::stage as ironic_stage;
+pub(crate) use observer::age as process_age;
 pub use stock_agent::stage as stock_agent_stage;
+pub(crate) use stock_agent::{Ramdisk as StockRamdisk, prepare as stock_agent_ramdisk};
 
 use anyhow::Result;
 use clap::{Args, Subcommand};

@@ -153,7 +153,7 @@ fn step_name(step: &Value) -> Option<String> {
 }
 
 /// How long a process has been running, in seconds.
-fn age(process: &Process) -> Option<f64> {
+pub fn age(process: &Process) -> Option<f64> {
     let ticks = sysconf(SysconfVar::CLK_TCK).ok()??;
     let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
     let now: f64 = uptime.split_whitespace().next()?.parse().ok()?;

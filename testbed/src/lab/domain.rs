@@ -38,7 +38,7 @@ pub fn document(machine: &Machine, accelerator: Accelerator, variables: &str) ->
         "<domain type='{kind}' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
  <name>{name}</name><memory unit='MiB'>{memory}</memory><vcpu>1</vcpu>
  {firmware}
- <features><acpi/><apic/></features>{processor}
+ <features><acpi/><apic/></features>{processor}{clock}
  <on_poweroff>destroy</on_poweroff><on_reboot>restart</on_reboot><on_crash>destroy</on_crash>
  <devices>
   <emulator>/usr/bin/qemu-system-x86_64</emulator>
@@ -53,6 +53,7 @@ pub fn document(machine: &Machine, accelerator: Accelerator, variables: &str) ->
 ",
         memory = shape.memory_mib,
         firmware = firmware(shape.firmware, variables),
+        clock = clock(shape.days_behind),
         disk = disk(machine),
         nic = match shape.nic {
             Nic::Virtio => "virtio",
@@ -83,13 +84,27 @@ fn rom(firmware: Firmware) -> &'static str {
     }
 }
 
+/// libvirt's default is the right time.
+fn clock(days_behind: u32) -> String {
+    match u64::from(days_behind) * 86_400 {
+        0 => String::new(),
+        seconds => format!("<clock offset='variable' adjustment='-{seconds}' basis='utc'/>"),
+    }
+}
+
 fn disk(machine: &Machine) -> String {
+    let sector = match machine.shape.sector_bytes {
+        512 => String::new(),
+        bytes => {
+            format!("<blockio logical_block_size='{bytes}' physical_block_size='{bytes}'/>")
+        }
+    };
     let (target, bus) = match machine.shape.disk {
         Disk::Virtio | Disk::Nvme => ("vda", "virtio"),
         Disk::Sata => ("sda", "sata"),
     };
     format!(
-        "<disk type='file' device='disk'><driver name='qemu' type='qcow2' cache='unsafe' discard='unmap'/><source file='{}'/><target dev='{target}' bus='{bus}'/><serial>{}</serial><alias name='{DISK_ALIAS}'/></disk>",
+        "<disk type='file' device='disk'><driver name='qemu' type='qcow2' cache='unsafe' discard='unmap'/><source file='{}'/><target dev='{target}' bus='{bus}'/>{sector}<serial>{}</serial><alias name='{DISK_ALIAS}'/></disk>",
         machine.disk_file.display(),
         serial_number(machine)
     )
@@ -146,6 +161,20 @@ mod tests {
         };
         let text = document(&machine(shape), Accelerator::Kvm, "");
         assert!(text.contains("type='kvm'") && !text.contains("<rom") && !text.contains("pflash"));
+    }
+
+    #[test]
+    fn only_a_machine_that_shall_be_odd_is() {
+        let usual = document(&machine(Shape::default()), Accelerator::Tcg, "");
+        assert!(!usual.contains("<clock") && !usual.contains("<blockio"));
+        let shape = Shape {
+            sector_bytes: 4096,
+            days_behind: 2,
+            ..Shape::default()
+        };
+        let odd = document(&machine(shape), Accelerator::Tcg, "");
+        assert!(odd.contains("adjustment='-172800'"));
+        assert!(odd.contains("logical_block_size='4096'"));
     }
 
     #[test]

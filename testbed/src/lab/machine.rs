@@ -53,6 +53,10 @@ pub struct Shape {
     pub memory_mib: u32,
     /// Disk size, in GiB.
     pub disk_gib: u32,
+    /// Bytes of a sector of the disk: 512 or 4096.
+    pub sector_bytes: u32,
+    /// By how many days the machine's clock is behind.
+    pub days_behind: u32,
 }
 
 impl Default for Shape {
@@ -63,6 +67,8 @@ impl Default for Shape {
             disk: Disk::default(),
             memory_mib: 1024,
             disk_gib: 4,
+            sector_bytes: 512,
+            days_behind: 0,
         }
     }
 }

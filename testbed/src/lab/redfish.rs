@@ -30,6 +30,13 @@ pub fn power_on(
     })
 }
 
+/// Cuts a machine's power.
+pub async fn force_off(bmc: &Bmc, machine_uuid: &str) -> Result<()> {
+    let reset = format!("{}/Actions/ComputerSystem.Reset", Bmc::system(machine_uuid));
+    let off = json!({"ResetType": "ForceOff"});
+    send(bmc, reqwest::Method::POST, &reset, &off).await
+}
+
 async fn send(bmc: &Bmc, method: reqwest::Method, path: &str, body: &Value) -> Result<()> {
     let request = bmc
         .client()?

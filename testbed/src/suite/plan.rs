@@ -73,6 +73,11 @@ pub fn stages() -> Vec<Stage> {
             crate::demo::bios_stage,
         ),
         second(
+            "matrix",
+            "virtual machines are deployed over firmware, disks and image formats: a few of all cells",
+            crate::matrix::stage,
+        ),
+        second(
             "ironic",
             "Hammerscale's agent works under Ironic, on a virtual machine",
             crate::interop::ironic_stage,

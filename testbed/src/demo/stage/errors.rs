@@ -64,7 +64,12 @@ async fn fail_and_recover(stage: &mut Stage) -> Result<()> {
         ),
     ];
     for (words, url, sha256) in cases {
-        let error = failure(&client, &mut story, &Target { url, sha256 }).await?;
+        let wrong = Target {
+            url,
+            sha256,
+            format: good.format,
+        };
+        let error = failure(&client, &mut story, &wrong).await?;
         println!("{}: {error}", machine.name);
         ensure!(
             error.contains(words),

@@ -18,7 +18,7 @@ use crate::lab::Lab;
 use crate::lab::deadline::Interrupt;
 use crate::lab::machine::Shape;
 use crate::lab::web::{self, process::Offer};
-use ramdisk::Ramdisk;
+pub use ramdisk::{Ramdisk, prepare};
 
 const KERNEL: &str = "ipa.kernel";
 const INITRAMFS: &str = "ipa.initramfs";
@@ -54,7 +54,7 @@ impl StockAgentCommand {
     /// Does it.
     pub fn run(self) -> Result<()> {
         let interrupt = Interrupt::on_signals()?;
-        let ramdisk = ramdisk::prepare(&interrupt)?;
+        let ramdisk = prepare(&interrupt)?;
         if self.build_only {
             return Ok(());
         }

@@ -167,6 +167,7 @@ impl Up {
             disk: self.disk,
             memory_mib: self.memory,
             disk_gib: self.disk_size,
+            ..Shape::default()
         };
         LabOptions {
             name: self.lab.name.clone(),

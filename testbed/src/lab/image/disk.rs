@@ -35,6 +35,8 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// This file's bytes.
     File(PathBuf),
+    /// So many zeros, which take no room.
+    Empty(u64),
 }
 
 /// A partition to write.
@@ -50,6 +52,11 @@ pub struct Part {
 
 /// Writes a raw disk image that holds `parts` one after the other. Its identifiers follow from the parts' names and sizes.
 pub fn write(path: &Path, parts: &[Part]) -> Result<()> {
+    write_for(SECTOR, path, parts)
+}
+
+/// The same for disks with sectors of so many bytes.
+pub fn write_for(sector: u64, path: &Path, parts: &[Part]) -> Result<()> {
     let sizes = parts.iter().map(Part::size).collect::<Result<Vec<_>>>()?;
     // One MiB for the table in front, one for its copy at the end.
     let total = sizes.iter().sum::<u64>() + 2 * ALIGNMENT;
@@ -60,16 +67,17 @@ pub fn write(path: &Path, parts: &[Part]) -> Result<()> {
         .truncate(true)
         .open(path)?;
     disk.set_len(total)?;
-    let mut table = GPT::new_from(&mut disk, SECTOR, identifier("disk", total))
+    let mut table = GPT::new_from(&mut disk, sector, identifier("disk", total))
         .context("cannot make a partition table")?;
     let mut start = ALIGNMENT;
     for (number, (part, size)) in (1..).zip(parts.iter().zip(&sizes)) {
-        table[number] = part.entry(start, *size);
+        table[number] = part.entry(start, *size, sector);
         disk.seek(SeekFrom::Start(start))?;
         part.content.copy_to(&mut disk)?;
         start += size;
     }
-    finish(&mut table, &mut disk).with_context(|| format!("cannot write {}", path.display()))
+    finish(&mut table, &mut disk, sector)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Makes a raw image of a disk of `size` bytes as it is after a deployment: `image`, with its partition table moved
@@ -103,14 +111,14 @@ pub fn deployed(image: &Path, config_drive: Vec<u8>, size: u64, path: &Path) -> 
         .max()
         .unwrap_or(0)
         + 1;
-    table[number] = part.entry(start, part.size()?);
+    table[number] = part.entry(start, part.size()?, SECTOR);
     disk.seek(SeekFrom::Start(start))?;
     part.content.copy_to(&mut disk)?;
-    finish(&mut table, &mut disk)
+    finish(&mut table, &mut disk, SECTOR)
 }
 
-fn finish(table: &mut GPT, disk: &mut File) -> Result<()> {
-    GPT::write_protective_mbr_into(disk, SECTOR).context("cannot write the protective MBR")?;
+fn finish(table: &mut GPT, disk: &mut File, sector: u64) -> Result<()> {
+    GPT::write_protective_mbr_into(disk, sector).context("cannot write the protective MBR")?;
     table
         .write_into(disk)
         .context("cannot write the partition table")?;
@@ -124,16 +132,17 @@ impl Part {
             Content::File(path) => fs::metadata(path)
                 .with_context(|| format!("cannot look at {}", path.display()))?
                 .len(),
+            Content::Empty(length) => *length,
         };
         Ok(bytes.max(1).next_multiple_of(ALIGNMENT))
     }
 
-    fn entry(&self, start: u64, size: u64) -> GPTPartitionEntry {
+    fn entry(&self, start: u64, size: u64, sector: u64) -> GPTPartitionEntry {
         GPTPartitionEntry {
             partition_type_guid: self.kind,
             unique_partition_guid: identifier(self.name, start),
-            starting_lba: start / SECTOR,
-            ending_lba: (start + size) / SECTOR - 1,
+            starting_lba: start / sector,
+            ending_lba: (start + size) / sector - 1,
             attribute_bits: 0,
             partition_name: self.name.into(),
         }
@@ -147,6 +156,8 @@ impl Content {
             Self::File(path) => std::io::copy(&mut File::open(path)?, disk)
                 .map(drop)
                 .context("cannot write a partition"),
+            // The file is new and as long as it will be: what nobody wrote is zero.
+            Self::Empty(_) => Ok(()),
         }
     }
 }

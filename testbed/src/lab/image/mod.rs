@@ -5,6 +5,7 @@ pub mod cloud_init;
 pub mod debian;
 mod disk;
 mod initramfs;
+pub mod packed;
 
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter};
@@ -13,14 +14,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use netboot_media::fat::{FatFile, fat_image};
+use netboot_media::fat::{FatFile, fat_image, fat_image_for};
 use netboot_media::uki::{UkiParts, unified_kernel_image};
 
 use super::cache;
 use super::machine::Firmware;
 use super::packages::kernel::{self, Flavour, Kernel};
 
-pub use disk::{Content, Part, deployed, write};
+pub use disk::{Content, Part, deployed, write, write_for};
 
 /// systemd's stub, as Debian installs it.
 const STUB: &str = "/usr/lib/systemd/boot/efi/linuxx64.efi.stub";
@@ -59,13 +60,54 @@ pub struct Image {
 /// for one firmware, because they would be twice as large for both; Debian boots with either.
 pub fn build(kind: Kind, firmware: Firmware) -> Result<Image> {
     match kind {
-        Kind::Mini => mini(Flavour::Cloud, firmware),
-        Kind::MiniFull => mini(Flavour::Full, firmware),
+        Kind::Mini => mini(Flavour::Cloud, firmware, &Rest::default()),
+        Kind::MiniFull => mini(Flavour::Full, firmware, &Rest::default()),
         Kind::Debian => debian::build(),
     }
 }
 
-fn mini(flavour: Flavour, firmware: Firmware) -> Result<Image> {
+/// What else a small image shall be.
+#[derive(Debug, Clone)]
+pub struct Rest {
+    /// Bytes of a sector of the disks that it is for.
+    pub sector: u32,
+    /// A file that fills a partition of its own, and its digest.
+    pub data: Option<(PathBuf, String)>,
+    /// Bytes of a partition that nobody has written to.
+    pub empty: u64,
+}
+
+impl Default for Rest {
+    /// Enough that formats which know of holes have one.
+    fn default() -> Self {
+        Self {
+            sector: 512,
+            data: None,
+            empty: 32 << 20,
+        }
+    }
+}
+
+impl Rest {
+    fn parts(&self) -> Vec<Part> {
+        let part = |name, content| Part {
+            name,
+            kind: disk::LINUX,
+            content,
+        };
+        let data = self.data.iter();
+        let mut parts: Vec<_> = data
+            .map(|(path, _)| part("data", Content::File(path.clone())))
+            .collect();
+        if self.empty > 0 {
+            parts.push(part("empty", Content::Empty(self.empty)));
+        }
+        parts
+    }
+}
+
+/// A kernel with busybox, and what `rest` says.
+pub fn mini(flavour: Flavour, firmware: Firmware, rest: &Rest) -> Result<Image> {
     let kernel = kernel::fetch(flavour)?;
     let busybox = cache::sha256(Path::new(BUSYBOX))?;
     let loader = match firmware {
@@ -73,11 +115,14 @@ fn mini(flavour: Flavour, firmware: Firmware) -> Result<Image> {
         Firmware::Bios => bios::version()?,
     };
     let parts = [
-        &kernel.release,
+        kernel.release.as_str(),
         &kernel.version,
         busybox.as_str(),
         &loader,
         COMMAND_LINE,
+        &rest.sector.to_string(),
+        rest.data.as_ref().map_or("", |(_, digest)| digest.as_str()),
+        &rest.empty.to_string(),
         include_str!("disk.rs"),
         include_str!("bios.rs"),
         include_str!("mod.rs"),
@@ -87,14 +132,14 @@ fn mini(flavour: Flavour, firmware: Firmware) -> Result<Image> {
         println!("building the target image with kernel {}", kernel.release);
         let initramfs = initramfs::build(&kernel, &read(Path::new(BUSYBOX))?)?;
         match firmware {
-            Firmware::Uefi => write_uefi(&kernel, &initramfs, raw),
-            Firmware::Bios => write_bios(&kernel, &initramfs, raw),
+            Firmware::Uefi => write_uefi(&kernel, &initramfs, rest, raw),
+            Firmware::Bios => write_bios(&kernel, &initramfs, rest, raw),
         }
     })
 }
 
 /// GRUB, and kernel and initramfs beside each other.
-fn write_bios(kernel: &Kernel, initramfs: &[u8], raw: &Path) -> Result<()> {
+fn write_bios(kernel: &Kernel, initramfs: &[u8], rest: &Rest, raw: &Path) -> Result<()> {
     let linux = read(&kernel.image)?;
     let file = |path, content| FatFile { path, content };
     let system = fat_image(LABEL, &[file(LINUX, &linux), file(INITRAMFS, initramfs)])
@@ -107,12 +152,14 @@ fn write_bios(kernel: &Kernel, initramfs: &[u8], raw: &Path) -> Result<()> {
         kind: disk::LINUX,
         content: Content::Bytes(system),
     };
-    write(raw, &[bios::part(&menu)?, system])?;
+    let mut parts = vec![bios::part(&menu)?, system];
+    parts.extend(rest.parts());
+    write(raw, &parts)?;
     bios::make_bootable(raw)
 }
 
 /// One program that the firmware starts by itself.
-fn write_uefi(kernel: &Kernel, initramfs: &[u8], raw: &Path) -> Result<()> {
+fn write_uefi(kernel: &Kernel, initramfs: &[u8], rest: &Rest, raw: &Path) -> Result<()> {
     let unified = unified_kernel_image(&UkiParts {
         stub: &read(Path::new(STUB))?,
         os_release: "ID=hammerscale-target\nNAME=\"Hammerscale target\"\nVERSION_ID=1\n",
@@ -121,7 +168,8 @@ fn write_uefi(kernel: &Kernel, initramfs: &[u8], raw: &Path) -> Result<()> {
         linux: &read(&kernel.image)?,
     })
     .context("cannot join kernel and initramfs")?;
-    let boot = fat_image(
+    let boot = fat_image_for(
+        rest.sector,
         LABEL,
         &[FatFile {
             path: "EFI/BOOT/BOOTX64.EFI",
@@ -129,14 +177,13 @@ fn write_uefi(kernel: &Kernel, initramfs: &[u8], raw: &Path) -> Result<()> {
         }],
     )
     .context("cannot write the boot partition")?;
-    write(
-        raw,
-        &[Part {
-            name: "EFI system",
-            kind: disk::EFI_SYSTEM,
-            content: Content::Bytes(boot),
-        }],
-    )
+    let mut parts = vec![Part {
+        name: "EFI system",
+        kind: disk::EFI_SYSTEM,
+        content: Content::Bytes(boot),
+    }];
+    parts.extend(rest.parts());
+    write_for(u64::from(rest.sector), raw, &parts)
 }
 
 /// An image entry of the cache: `disk.raw` by `write`, then what follows from it.

@@ -100,6 +100,15 @@ pub fn install_for_tests() -> Result<()> {
     ])
 }
 
+/// Installs the programs that make images of every format.
+pub fn install_for_formats() -> Result<()> {
+    require_debian()?;
+    install(&[
+        need("zstd", "packs images"),
+        need("xz-utils", "packs images"),
+    ])
+}
+
 /// Installs what Ironic runs to make machines boot.
 pub fn install_for_ironic() -> Result<()> {
     require_debian()?;

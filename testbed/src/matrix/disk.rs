@@ -1,0 +1,78 @@
+//! The disk of a machine that is off, seen from outside: filled with old data before a deployment, compared with the image after it.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::lab::command::{output, tool};
+
+const MIB: u64 = 1 << 20;
+/// What the disk's last owner left.
+const OLD: u8 = 0xa5;
+
+/// Fills the first `bytes` of the disk, and some beyond, with somebody's data.
+pub fn fill(disk: &Path, bytes: u64) -> Result<()> {
+    let write = format!("write -P {OLD} 0 {}", bytes + 16 * MIB);
+    output(tool("qemu-io", ["-f", "qcow2", "-c", &write]).arg(disk))
+        .map(drop)
+        .context("cannot fill the disk")
+}
+
+/// Fails unless the disk begins with the image. The first and the last MiB of the image are left out: there the partition table is, which is
+/// made for the disk's size and has the config drive's partition besides.
+pub fn compare(disk: &Path, image: &Path) -> Result<()> {
+    let size = std::fs::metadata(image).context("the image")?.len();
+    let folder = tempfile::tempdir().context("a folder for the disk's content")?;
+    let content = folder.path().join("content");
+    let count = format!("count={}", size / MIB);
+    output(
+        tool(
+            "qemu-img",
+            ["dd", "-f", "qcow2", "-O", "raw", "bs=1M", &count],
+        )
+        .arg(format!("if={}", disk.display()))
+        .arg(format!("of={}", content.display())),
+    )?;
+    let (mut found, mut wanted) = (File::open(&content)?, File::open(image)?);
+    let (mut left, mut right) = (vec![0; 1 << 20], vec![0; 1 << 20]);
+    for at in (MIB..size - MIB).step_by(1 << 20) {
+        for (file, bytes) in [(&mut found, &mut left), (&mut wanted, &mut right)] {
+            file.seek(SeekFrom::Start(at))?;
+            file.read_exact(bytes).context("the disk is too short")?;
+        }
+        if let Some(first) = (0..left.len()).find(|index| left[*index] != right[*index]) {
+            bail!(
+                "the disk has 0x{:02x} at byte {} where the image has 0x{:02x}",
+                left[first],
+                at + first as u64,
+                right[first]
+            );
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn old_data_in_a_hole_is_found() {
+        if tool("qemu-io", ["--version"]).output().is_err() {
+            println!("not run: there is no qemu-io");
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let (disk, image) = (folder.path().join("disk"), folder.path().join("image"));
+        std::fs::write(&image, vec![0; 4 << 20]).unwrap();
+        let create = ["create", "-q", "-f", "qcow2"];
+        output(tool("qemu-img", create).arg(&disk).arg("64M")).unwrap();
+        compare(&disk, &image).unwrap();
+        fill(&disk, 4 << 20).unwrap();
+        let error = compare(&disk, &image).unwrap_err().to_string();
+        assert!(error.contains("0xa5 at byte 1048576"), "{error}");
+    }
+}
