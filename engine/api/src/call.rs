@@ -4,18 +4,17 @@ use crate::access::{Access, NodeRule, ProjectRole, SEE};
 use crate::app::App;
 use crate::auth::{Caller, Role};
 use crate::error::ApiError;
+use crate::front::body::Held;
 use crate::member::{Member, missing};
 use api_types::Microversion;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use bytes::Bytes;
-use model::Node;
+use model::{Node, Refusal, RefusalKind};
 use serde_json::{Map, Value};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::OwnedSemaphorePermit;
 
 /// Whom a connection comes from, as the listener saw it. Put into each request's extensions by `serve`.
 #[derive(Clone, Copy, Debug)]
@@ -48,9 +47,16 @@ pub(crate) struct Facts {
     pub members: &'static [Member],
     /// Whether the caller was found to have a right on a node.
     pub judged: AtomicBool,
-    pub body: Bytes,
-    /// Held while a large body is in memory.
-    pub _slot: Option<OwnedSemaphorePermit>,
+    pub body: Held,
+}
+
+/// As Ironic words it.
+const DENIED: &str =
+    "Access was denied to the following resource: the caller's role does not allow this.";
+
+/// 403, said in a node's turn.
+pub(crate) fn denied_in_turn() -> Refusal {
+    Refusal::new(RefusalKind::Forbidden, DENIED)
 }
 
 /// A request.
@@ -127,6 +133,21 @@ impl Call {
         }
     }
 
+    /// The same in the node's turn, of the node as it is then: it may have changed hands since it was looked up.
+    ///
+    /// # Errors
+    /// As if it had been looked up only now.
+    pub fn judge_in_turn(&self, node: &Node) -> Result<(), Refusal> {
+        if !self.is_allowed(node, SEE) {
+            let missing = format!("Node {} could not be found.", node.uuid);
+            return Err(Refusal::new(RefusalKind::NotFound, missing));
+        }
+        match self.facts.access {
+            Access::Node(rule) if !self.is_allowed(node, rule) => Err(denied_in_turn()),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the caller has this right on a node.
     pub fn is_allowed(&self, node: &Node, rule: NodeRule) -> bool {
         let (owner, lessee) = (node.owner.as_deref(), node.lessee.as_deref());
@@ -163,9 +184,7 @@ impl Call {
 
     /// 403, as Ironic words it.
     pub fn denied(&self) -> ApiError {
-        ApiError::forbidden(
-            "Access was denied to the following resource: the caller's role does not allow this.",
-        )
+        ApiError::forbidden(DENIED)
     }
 
     /// 404 unless the version has what `1.minor` added.
@@ -190,24 +209,12 @@ impl Call {
         )))
     }
 
-    /// The body as JSON; none when it is empty.
+    /// The body as JSON; none when it is empty. It is taken once.
     ///
     /// # Errors
-    /// What is not JSON is 400 and says where.
+    /// What is not JSON, or goes beyond a bound, is 400 and says where.
     pub fn json(&self) -> Result<Option<Value>, ApiError> {
-        if self.facts.body.iter().all(u8::is_ascii_whitespace) {
-            return Ok(None);
-        }
-        let value: Value = serde_json::from_slice(&self.facts.body)
-            .map_err(|error| ApiError::invalid(format!("The body is not valid JSON: {error}.")))?;
-        // Written as an escape; looking for that first spares the walk.
-        let escaped = self.facts.body.windows(6).any(|six| six == b"\\u0000");
-        match escaped && holds_nul(&value) {
-            true => Err(ApiError::invalid(
-                "The body holds a null character, which cannot be stored.",
-            )),
-            false => Ok(Some(value)),
-        }
+        self.facts.body.json(&self.app)
     }
 
     /// The body as a JSON object.
@@ -231,16 +238,6 @@ impl Call {
             None => Ok(body),
             Some(name) => Err(ApiError::invalid(format!("'{name}' is required."))),
         }
-    }
-}
-
-/// Whether a text in it holds the null character: PostgreSQL stores none. Bodies are not nested deeply.
-fn holds_nul(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(list) => list.iter().any(holds_nul),
-        Value::Object(object) => object.iter().any(|(k, v)| k.contains('\0') || holds_nul(v)),
-        _ => false,
     }
 }
 

@@ -67,9 +67,15 @@ pub struct Limits {
     pub provision_body: usize,
     /// Bytes of the body of `continue_inspection`.
     pub inspection_body: usize,
-    /// How many bodies larger than `body` are in memory at a time; more requests wait.
+    /// How many bodies larger than `body` are in memory at a time; more requests wait, and are refused with 503 after a while.
     pub large_bodies: usize,
-    /// How many lists are put together at a time; more requests wait.
+    /// Bytes of a body that needs no slot to become JSON.
+    pub plain_body: usize,
+    /// How many bodies larger than that are JSON in memory at a time; more requests wait, and are refused with 503 after a while.
+    pub parsed_bodies: usize,
+    /// Values in a body: lists, objects, and what is in them.
+    pub values: usize,
+    /// How many lists are put together at a time; more requests wait. Half of what the store has connections for.
     pub lists: usize,
     /// How deep JSON may be nested.
     pub depth: usize,
@@ -81,12 +87,17 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        let processors = processors.clamp(2, 8);
         Self {
             body: 1 << 20,
             provision_body: 64 << 20,
             inspection_body: 16 << 20,
             large_bodies: 4,
-            lists: 4,
+            plain_body: 64 << 10,
+            parsed_bodies: 8,
+            values: 100_000,
+            lists: 2 * processors,
             depth: 25,
             patch_operations: 1000,
             deadline: Duration::from_secs(60),

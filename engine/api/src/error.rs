@@ -3,12 +3,15 @@
 
 use api_types::ErrorBody;
 use api_types::microversion::VersionError;
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use model::{Refusal, RefusalKind};
 use ports::engine::{AgentRefusal, EngineError};
 use ports::store::StoreError;
+
+/// When whoever met 503 shall ask again, in seconds.
+const COME_AGAIN: &str = "5";
 
 /// Why a request was not served.
 #[derive(Debug)]
@@ -125,6 +128,11 @@ impl ApiError {
         Self::of(StatusCode::CONFLICT, text)
     }
 
+    /// 408: the client takes too long.
+    pub fn timeout(text: impl Into<String>) -> Self {
+        Self::of(StatusCode::REQUEST_TIMEOUT, text)
+    }
+
     /// 410: it was there once.
     pub fn gone(text: impl Into<String>) -> Self {
         Self::of(StatusCode::GONE, text)
@@ -210,6 +218,10 @@ impl ApiError {
         let text = serde_json::to_string(&body).unwrap_or_default();
         let kind = [(CONTENT_TYPE, "application/json")];
         let mut response = (self.status, kind, text).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            let headers = response.headers_mut();
+            headers.insert(RETRY_AFTER, HeaderValue::from_static(COME_AGAIN));
+        }
         if matches!(self.form, Form::Abort | Form::Plain) {
             response.extensions_mut().insert(Unrouted);
         }

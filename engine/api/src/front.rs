@@ -4,6 +4,7 @@
 pub(crate) mod admit;
 mod authenticate;
 pub(crate) mod body;
+mod json;
 mod measure;
 pub(crate) mod path;
 mod query;

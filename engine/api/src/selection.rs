@@ -8,6 +8,7 @@ use api_types::field::{Field, select, since};
 use model::Object;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// What a request wants to see.
 pub(crate) enum Selection {
@@ -125,10 +126,10 @@ fn named(call: &Call, table: &[Field], list: &[String]) -> Result<Vec<String>, A
 pub(crate) fn asked(call: &Call, name: &str) -> Option<Vec<String>> {
     call.parameter(name)?;
     let given = call.query().iter().filter(|(given, _)| given == name);
-    let mut items = Vec::new();
+    let (mut items, mut known) = (Vec::new(), HashSet::new());
     for item in given.flat_map(|(_, list)| list.split(',')) {
         let item = item.trim();
-        if !item.is_empty() && !items.iter().any(|known| known == item) {
+        if !item.is_empty() && known.insert(item) {
             items.push(item.to_owned());
         }
     }

@@ -1,5 +1,6 @@
 //! Config drives: stored as the client sent them, turned into what the agent takes right before it is asked.
 
+use crate::digest;
 use crate::effects::{ActError, Context};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use model::{Node, Refusal, RefusalKind};
 use netboot_media::config_drive::ConfigDrive;
-use ports::blob::BlobKind;
+use ports::blob::{Blob, BlobKind};
 use serde_json::Value;
 use std::io::Write;
 
@@ -56,8 +57,25 @@ fn is_base64(byte: u8) -> bool {
         || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b'\r' | b'\t' | b' ')
 }
 
+/// About how many bytes of text it is: what is large in an object is its user data.
+pub(crate) fn size(given: &Value) -> usize {
+    match given {
+        Value::String(text) => text.len(),
+        Value::Object(parts) => parts.values().map(size).sum(),
+        _ => 0,
+    }
+}
+
+/// What a client sent, checked, as it is stored.
+pub(crate) fn checked(given: &Value) -> Result<Blob, Refusal> {
+    check(given)?;
+    let bytes = serde_json::to_vec(given)
+        .map_err(|error| Refusal::new(RefusalKind::Invalid, format!("configdrive: {error}")))?;
+    Ok(digest::blob(BlobKind::ConfigDrive, bytes))
+}
+
 /// Checks what a client sent, before it is stored: an object, base64 text, or a URL.
-pub(crate) fn check(given: &Value) -> Result<(), Refusal> {
+fn check(given: &Value) -> Result<(), Refusal> {
     let invalid = |text: &str| {
         Err(Refusal::new(
             RefusalKind::Invalid,

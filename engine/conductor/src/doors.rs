@@ -13,7 +13,6 @@ use model::{
     Severity,
 };
 use ports::asker;
-use ports::blob::BlobKind;
 use ports::engine::{
     AgentGrant, AgentLookup, AgentOrigin, AgentRefusal, BootDeviceSetting, CursorExpired, Engine,
     EngineError, NodeEdit, PortEdit, ProvisionRequest, ResourcesEdit, Subscription,
@@ -201,12 +200,9 @@ impl Engine for Conductor {
         lifecycle::may_verb(&node, request.verb)?;
         let ports = self.ports_of(uuid).await?;
         validate::may_begin(&self.ground(), &node, &ports, request.verb)?;
-        if let Some(given) = &request.config_drive {
-            config_drive::check(given)?;
-            let bytes = serde_json::to_vec(given).map_err(|error| {
-                Refusal::new(RefusalKind::Invalid, format!("configdrive: {error}"))
-            })?;
-            let blob = digest::blob(BlobKind::ConfigDrive, bytes);
+        if let Some(given) = request.config_drive {
+            let size = config_drive::size(&given);
+            let blob = digest::aside(size, move || config_drive::checked(&given)).await??;
             asked.config_drive = Some(blob.hash.clone());
             blobs.push(blob);
         }

@@ -104,7 +104,9 @@ impl Conductor {
         };
         let document = document(data, &interfaces, boot_mac);
         let document = self.run_rules(node, &mut found, document).await?;
-        let blob = digest::blob(BlobKind::Inventory, document.to_string().into_bytes());
+        let text = document.to_string().into_bytes();
+        let kept = |text: Vec<u8>| digest::blob(BlobKind::Inventory, text);
+        let blob = digest::aside(text.len(), move || kept(text)).await?;
         found.inventory = blob.hash.clone();
         Ok((found, blob))
     }

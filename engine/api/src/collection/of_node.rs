@@ -13,6 +13,7 @@ use ports::resources::{self, Known};
 use ports::store::{PortChange, StoreError};
 use serde_json::Value;
 use std::sync::{Arc, OnceLock};
+use uuid::Uuid;
 
 /// What a node's turn makes of a resource, and of the node's ports with it.
 pub(crate) struct Turned<R> {
@@ -55,6 +56,26 @@ impl<R: Resource> Collection<R> {
         Ok(known)
     }
 
+    /// Adds a resource to its node, in the node's turn.
+    ///
+    /// # Errors
+    /// As the engine's, and when the node is no longer one that the caller may touch.
+    pub async fn add_to_node(&self, call: &Call, node: Uuid, new: &R) -> Result<(), ApiError> {
+        let (change, asked) = (resources::create(new)?, call.clone());
+        let edit = move |node: &Node, _: &[Port]| {
+            asked.judge_in_turn(node)?;
+            Ok(ResourcesChange {
+                resources: vec![change],
+                ..ResourcesChange::default()
+            })
+        };
+        Ok(call
+            .app
+            .engine
+            .change_resources(node, Box::new(edit))
+            .await?)
+    }
+
     /// Changes or removes a resource in its node's turn, from what both are then. Answers with what became of it.
     ///
     /// # Errors
@@ -71,8 +92,9 @@ impl<R: Resource> Collection<R> {
                 return Err(ApiError::failed("The resource belongs to no node."));
             };
             let became = Arc::new(OnceLock::new());
-            let (work, seen) = (work.clone(), Arc::clone(&became));
+            let (work, seen, asked) = (work.clone(), Arc::clone(&became), call.clone());
             let edit = move |node: &Node, ports: &[Port]| {
+                asked.judge_in_turn(node)?;
                 let turned = work(node, ports, &known.resource)?;
                 let change = change(&known, &turned)?;
                 let _ = seen.set(turned.resource);
@@ -133,7 +155,7 @@ pub(crate) async fn named_node(call: &Call, body: &Object) -> Result<Node, ApiEr
 /// 400 when there is no such node for the caller.
 pub(crate) async fn node_change(
     call: &Call,
-    from: Option<uuid::Uuid>,
+    from: Option<Uuid>,
     operations: &mut [Operation],
 ) -> Result<Option<Node>, ApiError> {
     let mut found = None;

@@ -33,7 +33,7 @@ pub(crate) async fn admit(
         return Err(error);
     }
     let most = (spec.body)(&app.config.limits);
-    let (body, slot) = body::read(app, most, &head.headers, body).await?;
+    let body = body::read(app, most, &spec.method, &head.headers, body).await?;
     let facts = Facts {
         head,
         caller,
@@ -41,7 +41,6 @@ pub(crate) async fn admit(
         members: spec.members,
         judged: AtomicBool::new(false),
         body,
-        _slot: slot,
     };
     let facts = Arc::new(facts);
     parts.extensions.insert(Arc::clone(&facts));

@@ -1,52 +1,155 @@
-//! Reading a body within its bounds: bytes while it arrives, nesting before it is parsed.
+//! Reading a body within its bounds: bytes while it arrives, and how many large ones are held at a time. A large one becomes JSON on a
+//! thread of its own.
 
+use super::json::{parse, too_deep};
 use crate::app::App;
 use crate::error::ApiError;
 use axum::body::Body;
-use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use hyper::body::Body as _;
-use std::sync::Arc;
+use serde_json::Value;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout, timeout_at};
 
-/// A body of at most `most` bytes, and the slot that it occupies while it is large.
+/// A body that is here.
+pub(crate) struct Held {
+    text: Text,
+    /// Slots that it occupies while it is large.
+    _slots: Vec<OwnedSemaphorePermit>,
+}
+
+enum Text {
+    /// As it came: small.
+    Plain(Bytes),
+    /// Read already; none once it was taken.
+    Read(Mutex<Option<Outcome>>),
+}
+
+type Outcome = Result<Option<Value>, ApiError>;
+
+impl Held {
+    /// The body as JSON; none when it is empty. A large one can be taken once.
+    ///
+    /// # Errors
+    /// 400: see [`parse`].
+    pub fn json(&self, app: &App) -> Outcome {
+        match &self.text {
+            Text::Plain(bytes) => parse(bytes, &app.config.limits),
+            Text::Read(outcome) => {
+                let taken = outcome
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .take();
+                taken.unwrap_or_else(|| Err(ApiError::failed("The body was read twice.")))
+            }
+        }
+    }
+}
+
+/// How long a request waits for a slot before it is told to come again.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A large body may take this long, and a second more for each of these bytes.
+const GRACE: Duration = Duration::from_secs(10);
+const SLOWEST: u64 = 128 << 10;
+
+/// A body of at most `most` bytes.
 pub(crate) async fn read(
     app: &App,
     most: usize,
+    method: &Method,
     headers: &HeaderMap,
     mut body: Body,
-) -> Result<(Bytes, Option<OwnedSemaphorePermit>), ApiError> {
-    let limits = &app.config.limits;
+) -> Result<Held, ApiError> {
     let announced = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok());
     let announced = announced.and_then(|text| text.parse::<u64>().ok());
-    if announced.is_some_and(|n| n > most as u64) {
-        pass_over(&mut body, PASSED_OVER).await;
-        return Err(too_large(most));
-    }
-    // Only a few large bodies are held at a time; a body that does not tell its length may become one.
-    let large = announced.map_or(!body.is_end_stream(), |n| n > limits.body as u64);
-    let slot = match large && most > limits.body {
-        true => Arc::clone(&app.large_bodies).acquire_owned().await.ok(),
-        false => None,
+    let length = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
+    let arrived = match length > most {
+        true => Err(too_large(most)),
+        false => arrive(app, most, length, &mut body).await,
     };
-    let bytes = match Limited::new(&mut body, most).collect().await {
-        Ok(collected) => collected.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => {
+    match arrived {
+        Ok((bytes, slot)) => hold(app, method, bytes, slot).await,
+        Err(error) => {
             pass_over(&mut body, PASSED_OVER).await;
+            Err(error)
+        }
+    }
+}
+
+type Slot = Option<OwnedSemaphorePermit>;
+
+/// Takes a body in, and a slot for it once it is known to be large.
+async fn arrive(
+    app: &App,
+    most: usize,
+    announced: usize,
+    body: &mut Body,
+) -> Result<(Bytes, Slot), ApiError> {
+    let (begun, usual) = (Instant::now(), app.config.limits.body);
+    let mut slot = None;
+    let mut all = Vec::new();
+    loop {
+        if slot.is_none() && all.len().max(announced) > usual {
+            slot = Some(take(&app.large_bodies).await?);
+            all.reserve_exact(announced.saturating_sub(all.len()));
+        }
+        let frame = match slot {
+            None => body.frame().await,
+            Some(_) => {
+                let earned = Duration::from_secs(all.len() as u64 / SLOWEST);
+                let frame = timeout_at(begun + GRACE + earned, body.frame()).await;
+                frame.map_err(|_| too_slow())?
+            }
+        };
+        let Some(frame) = frame else {
+            return Ok((all.into(), slot));
+        };
+        let frame = frame.map_err(|_| ApiError::invalid("The body broke off."))?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if all.len() + data.len() > most {
             return Err(too_large(most));
         }
-        Err(_) => return Err(ApiError::invalid("The body broke off.")),
-    };
-    if is_deeper(&bytes, limits.depth) {
-        return Err(ApiError::invalid(format!(
-            "The JSON body is nested too deeply; at most {} levels are accepted.",
-            limits.depth
-        )));
+        if all.is_empty() && body.is_end_stream() {
+            return Ok((data, slot));
+        }
+        all.extend_from_slice(&data);
     }
-    Ok((bytes, slot))
+}
+
+/// Keeps a body for its handler; a large one is read at once.
+async fn hold(app: &App, method: &Method, bytes: Bytes, slot: Slot) -> Result<Held, ApiError> {
+    let limits = app.config.limits;
+    if bytes.len() <= limits.plain_body || method == Method::GET {
+        return match is_deeper(&bytes, limits.depth) {
+            true => Err(too_deep(limits.depth)),
+            false => Ok(Held {
+                text: Text::Plain(bytes),
+                _slots: slot.into_iter().collect(),
+            }),
+        };
+    }
+    let turn = take(&app.parsed_bodies).await?;
+    let read = tokio::task::spawn_blocking(move || parse(&bytes, &limits)).await;
+    let read = read.map_err(|_| ApiError::unavailable("The body was not read; ask again."))?;
+    Ok(Held {
+        text: Text::Read(Mutex::new(Some(read))),
+        _slots: slot.into_iter().chain([turn]).collect(),
+    })
+}
+
+async fn take(slots: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ApiError> {
+    let slot = timeout(PATIENCE, Arc::clone(slots).acquire_owned()).await;
+    let slot = slot.ok().and_then(Result::ok);
+    slot.ok_or_else(|| {
+        ApiError::unavailable("Too many large bodies are being worked on; ask again.")
+    })
 }
 
 /// How much of a refused body is taken in and thrown away, and for how long.
@@ -73,6 +176,12 @@ pub(crate) async fn pass_over(body: &mut Body, most: usize) {
 fn too_large(most: usize) -> ApiError {
     ApiError::too_large(format!(
         "The body is too large; at most {most} bytes are accepted."
+    ))
+}
+
+fn too_slow() -> ApiError {
+    ApiError::timeout(format!(
+        "The body arrives too slowly; a large one must bring {SLOWEST} bytes a second."
     ))
 }
 

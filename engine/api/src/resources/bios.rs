@@ -49,6 +49,7 @@ async fn settings(call: &Call, node: Uuid) -> Result<Vec<BiosSetting>, ApiError>
     };
     query.page.limit = MOST;
     query.page.sort_key = Some("name".to_owned());
+    let _slot = call.app.lists.acquire().await.ok();
     let store = call.app.store.as_ref();
     let found = resources::list::<BiosSetting>(store, &query).await?;
     Ok(found.into_iter().map(|known| known.resource).collect())

@@ -13,7 +13,7 @@ use api_types::{Link, instant};
 use axum::extract::Path;
 use model::{Chassis, Object};
 use ports::query::{NodeQuery, Page, Parentage};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub(crate) const CHASSIS: Collection<Chassis> = Collection {
@@ -105,7 +105,8 @@ async fn create(call: Call) -> Answer {
     // As in Ironic nothing need be said of a chassis.
     let body = match call.json()? {
         None => Object::new(),
-        Some(_) => call.object()?,
+        Some(Value::Object(body)) => body,
+        Some(_) => return Err(ApiError::invalid("The body must be a JSON object.")),
     };
     CHASSIS.fill(&call, &mut chassis, body)?;
     CHASSIS.add(&call, &chassis).await?;

@@ -28,6 +28,7 @@ async fn list(call: Call, Path(name): Path<String>) -> Answer {
         project: call.project().map(str::to_owned),
         ..NodeQuery::default()
     };
+    let _slot = call.app.lists.acquire().await.ok();
     let children = call.app.store.nodes(&query).await?;
     let uuids: Vec<_> = children.iter().map(|child| child.uuid).collect();
     let href = format!("{}/v1/nodes?parent_node={}", call.public(), node.uuid);

@@ -55,6 +55,7 @@ async fn list(call: Call, Path(name): Path<String>) -> Answer {
     let selection = Selection::of_list(&call, FIELDS, SUMMARY, false)?;
     let page = paging::page(&call, FIELDS, &["links"])?;
     let node = ident::node(&call, &name).await?;
+    let _slot = call.app.lists.acquire().await.ok();
     let lines = call.app.store.history(node.uuid, MOST_LINES).await?;
     let all = lines.iter().map(|line| document(&call, &node, line));
     let lines = paged(all.collect(), &page)?;
@@ -107,6 +108,7 @@ fn sortable(value: Option<Value>) -> (u8, i64, String) {
 async fn show(call: Call, Path((name, entry)): Path<(String, String)>) -> Answer {
     let wanted = ident::uuid(&entry).ok_or_else(missing)?;
     let node = ident::node(&call, &name).await?;
+    let _slot = call.app.lists.acquire().await.ok();
     let lines = call.app.store.history(node.uuid, MOST_LINES).await?;
     let line = lines.iter().find(|line| line.uuid == wanted);
     let document = document(&call, &node, line.ok_or_else(missing)?);

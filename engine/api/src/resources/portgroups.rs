@@ -210,7 +210,7 @@ async fn create(call: Call) -> Answer {
     let now = call.app.config.clock.now();
     let mut group = PortGroup::new(Uuid::new_v4(), node.uuid, now);
     PORT_GROUPS.fill(&call, &mut group, body)?;
-    PORT_GROUPS.add(&call, &group).await?;
+    PORT_GROUPS.add_to_node(&call, node.uuid, &group).await?;
     PORT_GROUPS.created(&call, &group)
 }
 

@@ -20,6 +20,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 }
 
 async fn list(call: Call) -> Answer {
+    let _slot = call.app.lists.acquire().await.ok();
     let shards = call.app.store.shards().await?;
     let shown = shards.into_iter().map(|(name, count)| {
         let name = name.unwrap_or_else(|| WITHOUT.to_owned());

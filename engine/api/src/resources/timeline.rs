@@ -26,6 +26,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 async fn show(call: Call, Path(name): Path<String>) -> Answer {
     let node = named(&call, &name).await?;
+    let _slot = call.app.lists.acquire().await.ok();
     let lines = call.app.store.history(node.uuid, MOST_LINES).await?;
     answer::ok(&timeline(&node, &lines, call.app.config.clock.now()))
 }

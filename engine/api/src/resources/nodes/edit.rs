@@ -5,7 +5,7 @@ use crate::answer;
 use crate::args::flag_of;
 use crate::attributes::node::{TABLE, settle};
 use crate::attributes::{patchable, write_back};
-use crate::call::Call;
+use crate::call::{Call, denied_in_turn};
 use crate::documents::node as document;
 use crate::error::{Answer, ApiError};
 use crate::ident;
@@ -16,13 +16,14 @@ use axum::extract::Path;
 use model::{Allocation, Chassis, Node, Object, Refusal, RefusalKind};
 use ports::resources;
 use serde_json::Value;
+use uuid::Uuid;
 
 pub(crate) async fn patch(call: Call, Path(node): Path<String>) -> Answer {
     let mut operations = operations(&call, TABLE, FIELDS)?;
     let reset = reset_interfaces(&call, &operations)?;
     let node = ident::node(&call, &node).await?;
     rights::check(&call, &node, &operations)?;
-    check_owner(&call, &node, &operations).await?;
+    let allocation = check_owner(&call, &node, &operations).await?;
     for operation in &mut operations {
         let root = operation.root().to_owned();
         match (root.as_str(), operation.root_value()) {
@@ -46,7 +47,19 @@ pub(crate) async fn patch(call: Call, Path(node): Path<String>) -> Answer {
             _ => {}
         }
     }
-    let edit = Box::new(move |old: &Node| edited(old, operations));
+    let asked = call.clone();
+    let edit = Box::new(move |old: &Node| {
+        // The node that was looked up may have changed hands before its turn came.
+        asked.judge_in_turn(old)?;
+        if !rights::allow(&asked, old, &operations) {
+            return Err(denied_in_turn());
+        }
+        if changes_owner(&operations) && old.allocation != allocation {
+            let text = format!("Node {} was allocated meanwhile; ask again.", old.uuid);
+            return Err(Refusal::new(RefusalKind::Busy, text));
+        }
+        edited(old, operations)
+    });
     let node = call.app.engine.edit(node.uuid, edit, reset).await?;
     let shown = Selection::All.shown(&call, FIELDS);
     answer::ok(&document::view(&call, node, &shown))
@@ -70,17 +83,22 @@ fn edited(old: &Node, operations: Vec<Operation>) -> Result<Node, Refusal> {
     Ok(node)
 }
 
-/// The owner of an allocation counts on its node: the node cannot change hands beneath it.
-async fn check_owner(call: &Call, node: &Node, operations: &[Operation]) -> Result<(), ApiError> {
-    let Some(uuid) = node.allocation else {
-        return Ok(());
+fn changes_owner(operations: &[Operation]) -> bool {
+    operations.iter().any(|op| op.root() == "owner")
+}
+
+/// The owner of an allocation counts on its node: the node cannot change hands beneath it. Says which allocation was looked at.
+async fn check_owner(
+    call: &Call,
+    node: &Node,
+    operations: &[Operation],
+) -> Result<Option<Uuid>, ApiError> {
+    let Some(uuid) = node.allocation.filter(|_| changes_owner(operations)) else {
+        return Ok(node.allocation);
     };
-    if !operations.iter().any(|op| op.root() == "owner") {
-        return Ok(());
-    }
     let allocation = resources::find::<Allocation>(&*call.app.store, uuid).await?;
     match allocation.is_some_and(|known| known.resource.owner.is_some()) {
-        false => Ok(()),
+        false => Ok(node.allocation),
         true => Err(ApiError::conflict(format!(
             "Cannot update owner of node \"{}\" while it is allocated to an allocation with an owner.",
             node.uuid

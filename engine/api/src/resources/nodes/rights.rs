@@ -29,12 +29,19 @@ const FIELDS: &[(&str, Option<Access>)] = &[
 ];
 
 /// Whether the caller may do all of these.
-pub(super) fn check(call: &Call, node: &Node, operations: &[Operation]) -> Result<(), ApiError> {
-    let allowed = |operation: &Operation| {
+pub(super) fn allow(call: &Call, node: &Node, operations: &[Operation]) -> bool {
+    operations.iter().all(|operation| {
         let rule = rule(operation.root(), operation.value());
         rule.is_none_or(|rule| call.is_allowed(node, rule))
-    };
-    match operations.iter().all(allowed) {
+    })
+}
+
+/// Refuses what the caller may not.
+///
+/// # Errors
+/// 403.
+pub(super) fn check(call: &Call, node: &Node, operations: &[Operation]) -> Result<(), ApiError> {
+    match allow(call, node, operations) {
         true => Ok(()),
         false => Err(call.denied()),
     }

@@ -23,6 +23,7 @@ pub(super) async fn list(call: Call) -> Answer {
     };
     let selection = Selection::of_list(&call, collection.fields, collection.summary, false)?;
     let limit = paging::limit(&call)?;
+    let _slot = call.app.lists.acquire().await.ok();
     let (mut page, mut last) = (PageWriter::new("runbooks"), None);
     let mut query = query;
     while page.count() < limit {

@@ -130,7 +130,7 @@ async fn create(call: Call) -> Answer {
     let now = call.app.config.clock.now();
     let mut connector = VolumeConnector::new(Uuid::new_v4(), node.uuid, now);
     CONNECTORS.fill(&call, &mut connector, body)?;
-    CONNECTORS.add(&call, &connector).await?;
+    CONNECTORS.add_to_node(&call, node.uuid, &connector).await?;
     CONNECTORS.created(&call, &connector)
 }
 

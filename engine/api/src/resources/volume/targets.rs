@@ -132,7 +132,7 @@ async fn create(call: Call) -> Answer {
     let now = call.app.config.clock.now();
     let mut target = VolumeTarget::new(Uuid::new_v4(), node.uuid, now);
     TARGETS.fill(&call, &mut target, body)?;
-    TARGETS.add(&call, &target).await?;
+    TARGETS.add_to_node(&call, node.uuid, &target).await?;
     TARGETS.created(&call, &target)
 }
 
