@@ -10,7 +10,9 @@ use serde::Serialize;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use uuid::Uuid;
 
 /// About so many bytes are a piece.
 const PIECE: usize = 64 * 1024;
@@ -23,6 +25,7 @@ pub(crate) struct PageWriter {
     done: VecDeque<Bytes>,
     text: Vec<u8>,
     count: usize,
+    last: Option<Uuid>,
 }
 
 impl PageWriter {
@@ -32,11 +35,20 @@ impl PageWriter {
             done: VecDeque::new(),
             text: format!("{{\"{plural}\":[").into_bytes(),
             count: 0,
+            last: None,
         }
     }
 
     /// Adds a document.
     pub async fn push(&mut self, document: &impl Serialize) -> Result<(), ApiError> {
+        self.add(document)?;
+        if self.count.is_multiple_of(BREATH) {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, document: &impl Serialize) -> Result<(), ApiError> {
         if self.count > 0 {
             self.text.push(b',');
         }
@@ -47,15 +59,17 @@ impl PageWriter {
             self.done
                 .push_back(std::mem::replace(&mut self.text, next).into());
         }
-        if self.count.is_multiple_of(BREATH) {
-            tokio::task::yield_now().await;
-        }
         Ok(())
     }
 
     /// How many documents there are.
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// The id of the last document, where whoever filled the page told it.
+    pub fn last(&self) -> Option<String> {
+        self.last.map(|uuid| uuid.to_string())
     }
 
     /// The answer, with the link to the next page where there is one.
@@ -69,6 +83,37 @@ impl PageWriter {
         self.done.push_back(self.text.into());
         let body = Body::new(Pieces(self.done));
         Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+    }
+}
+
+/// A page that the thread which reads the store fills, a document at a time: what was read is still at hand when it is written, and the
+/// page is never in memory but as its bytes. Clones are the same page.
+#[derive(Clone)]
+pub(crate) struct Filling(Arc<Mutex<Result<PageWriter, ApiError>>>);
+
+impl Filling {
+    /// A page of documents under their plural.
+    pub fn new(plural: &str) -> Self {
+        Self(Arc::new(Mutex::new(Ok(PageWriter::new(plural)))))
+    }
+
+    /// Adds the document of this id.
+    pub fn add(&self, uuid: Uuid, document: &impl Serialize) {
+        let mut filling = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ok(page) = &mut *filling else { return };
+        page.last = Some(uuid);
+        if let Err(error) = page.add(document) {
+            *filling = Err(error);
+        }
+    }
+
+    /// The page as it is now.
+    ///
+    /// # Errors
+    /// A document could not be written.
+    pub fn taken(self) -> Result<PageWriter, ApiError> {
+        let mut filling = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *filling, Ok(PageWriter::new("")))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::documents::node as document;
 use crate::endpoint::Endpoint;
 use crate::error::{Answer, ApiError};
 use crate::member::{Member, text};
-use crate::page::PageWriter;
+use crate::page::Filling;
 use crate::selection::Selection;
 use crate::{ident, paging};
 use api_types::field::since;
@@ -71,18 +71,20 @@ pub(super) async fn page(call: Call, chassis: Option<Uuid>, path: &str, detail: 
     filters::check_fields(&call)?;
     let limit = paging::limit(&call)?;
     let _slot = call.app.lists.acquire().await.ok();
-    let nodes = match filters::query(&call, chassis).await? {
-        Some(query) => call.app.store.nodes(&query).await?,
-        None => Vec::new(),
-    };
-    let last = nodes.last().map(|node| node.uuid.to_string());
-    let shown = selection.shown(&call, FIELDS);
-    let mut page = PageWriter::new("nodes");
-    for node in nodes {
-        page.push(&document::view(&call, node, &shown)).await?;
+    let page = Filling::new("nodes");
+    if let Some(query) = filters::query(&call, chassis).await? {
+        let (asked, page, shown) = (call.clone(), page.clone(), selection.shown(&call, FIELDS));
+        let take = move |node: Node| {
+            let uuid = node.uuid;
+            page.add(uuid, &document::view(&asked, node, &shown));
+        };
+        call.app.store.each_node(&query, Box::new(take)).await?;
     }
+    let page = page.taken()?;
     // A filter that matches at most one node has no further page.
-    let last = last.filter(|_| call.parameter("instance_uuid").is_none());
+    let last = page
+        .last()
+        .filter(|_| call.parameter("instance_uuid").is_none());
     let next = paging::next(&call, path, limit, page.count(), last.as_deref());
     page.finish(next)
 }
