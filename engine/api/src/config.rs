@@ -73,6 +73,10 @@ pub struct Limits {
     pub plain_body: usize,
     /// How many bodies larger than that are JSON in memory at a time; more requests wait, and are refused with 503 after a while.
     pub parsed_bodies: usize,
+    /// How long a request waits for one of these slots before it is refused.
+    pub patience: Duration,
+    /// How long a body larger than `body` may take, and a second more for each 128 KiB that have come.
+    pub grace: Duration,
     /// Values in a body: lists, objects, and what is in them.
     pub values: usize,
     /// How many lists are put together at a time; more requests wait. Half of what the store has connections for.
@@ -96,6 +100,8 @@ impl Default for Limits {
             large_bodies: 4,
             plain_body: 64 << 10,
             parsed_bodies: 8,
+            patience: Duration::from_secs(10),
+            grace: Duration::from_secs(10),
             values: 100_000,
             lists: 2 * processors,
             depth: 25,

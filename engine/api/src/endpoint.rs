@@ -278,6 +278,16 @@ impl Endpoint {
         self
     }
 
+    /// Unlike other lists it could be asked for all fields from `1.minor` on.
+    pub fn detail_since(mut self, minor: u16) -> Self {
+        for argument in self.spec.arguments.iter_mut().flatten() {
+            if argument.0 == DETAIL.0 {
+                argument.1 = minor;
+            }
+        }
+        self
+    }
+
     /// It takes these arguments from the body and the query alike, and refuses by itself what it does not know.
     pub fn takes_arguments(mut self, members: &'static [Member]) -> Self {
         self.spec.arguments = None;

@@ -51,10 +51,7 @@ impl Held {
     }
 }
 
-/// How long a request waits for a slot before it is told to come again.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// A large body may take this long, and a second more for each of these bytes.
-const GRACE: Duration = Duration::from_secs(10);
+/// Beyond its grace a large body must bring so many bytes a second.
 const SLOWEST: u64 = 128 << 10;
 
 /// A body of at most `most` bytes.
@@ -90,19 +87,20 @@ async fn arrive(
     announced: usize,
     body: &mut Body,
 ) -> Result<(Bytes, Slot), ApiError> {
-    let (begun, usual) = (Instant::now(), app.config.limits.body);
+    let (begun, limits) = (Instant::now(), app.config.limits);
     let mut slot = None;
     let mut all = Vec::new();
     loop {
-        if slot.is_none() && all.len().max(announced) > usual {
-            slot = Some(take(&app.large_bodies).await?);
+        if slot.is_none() && all.len().max(announced) > limits.body {
+            slot = Some(take(&app.large_bodies, limits.patience).await?);
             all.reserve_exact(announced.saturating_sub(all.len()));
         }
         let frame = match slot {
             None => body.frame().await,
             Some(_) => {
                 let earned = Duration::from_secs(all.len() as u64 / SLOWEST);
-                let frame = timeout_at(begun + GRACE + earned, body.frame()).await;
+                let until = begun + limits.grace + earned;
+                let frame = timeout_at(until, body.frame()).await;
                 frame.map_err(|_| too_slow())?
             }
         };
@@ -135,7 +133,7 @@ async fn hold(app: &App, method: &Method, bytes: Bytes, slot: Slot) -> Result<He
             }),
         };
     }
-    let turn = take(&app.parsed_bodies).await?;
+    let turn = take(&app.parsed_bodies, limits.patience).await?;
     let read = tokio::task::spawn_blocking(move || parse(&bytes, &limits)).await;
     let read = read.map_err(|_| ApiError::unavailable("The body was not read; ask again."))?;
     Ok(Held {
@@ -144,8 +142,11 @@ async fn hold(app: &App, method: &Method, bytes: Bytes, slot: Slot) -> Result<He
     })
 }
 
-async fn take(slots: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ApiError> {
-    let slot = timeout(PATIENCE, Arc::clone(slots).acquire_owned()).await;
+async fn take(
+    slots: &Arc<Semaphore>,
+    patience: Duration,
+) -> Result<OwnedSemaphorePermit, ApiError> {
+    let slot = timeout(patience, Arc::clone(slots).acquire_owned()).await;
     let slot = slot.ok().and_then(Result::ok);
     slot.ok_or_else(|| {
         ApiError::unavailable("Too many large bodies are being worked on; ask again.")

@@ -70,6 +70,10 @@ impl Fake {
     fn begin(&self) -> Result<std::sync::MutexGuard<'_, World>, EngineError> {
         let mut world = self.world.lock().unwrap();
         world.askers.push(ports::asker::current());
+        if let Some((uuid, owner)) = world.goes_to.take() {
+            let node = world.nodes.iter_mut().find(|node| node.uuid == uuid);
+            node.unwrap().owner = Some(owner.to_owned());
+        }
         match world.refuse.take() {
             Some(refusal) => Err(refusal.into()),
             None => Ok(world),

@@ -42,6 +42,8 @@ pub struct World {
     pub verbs: Vec<(Uuid, Verb, usize, bool)>,
     /// What the next engine call answers instead of doing anything.
     pub refuse: Option<model::Refusal>,
+    /// The node that goes to this owner right before the next engine call.
+    pub goes_to: Option<(Uuid, &'static str)>,
     pub heartbeats: Vec<(Uuid, agent_wire::HeartbeatRequest)>,
     pub lookups: usize,
     /// On whose behalf each engine call came.

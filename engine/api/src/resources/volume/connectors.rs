@@ -59,6 +59,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .too_old(TooOld::NotFound)
             .access(Access::Anyone)
             .lists("connectors", "VolumeConnector", FIELDS)
+            .detail_since(32)
             .filters(FILTERS),
         Endpoint::post("/volume/connectors", create, "Add a volume connector")
             .since(32)
@@ -103,6 +104,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         .too_old(TooOld::NotFound)
         .access(access::READ)
         .lists("connectors", "VolumeConnector", FIELDS)
+        .detail_since(32)
         .filters(FILTERS),
     ]
 }

@@ -73,6 +73,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .too_old(TooOld::NotFound)
             .access(Access::Anyone)
             .lists("targets", "VolumeTarget", FIELDS)
+            .detail_since(32)
             .filters(FILTERS),
         Endpoint::post("/volume/targets", create, "Add a volume target")
             .since(32)
@@ -105,6 +106,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         .too_old(TooOld::NotFound)
         .access(access::READ)
         .lists("targets", "VolumeTarget", FIELDS)
+        .detail_since(32)
         .filters(FILTERS),
     ]
 }
