@@ -90,7 +90,7 @@ fn paged(mut lines: Vec<History>, page: &Page) -> Result<Vec<History>, ApiError>
         None => 0,
         Some(marker) => {
             let at = lines.iter().position(|line| line.uuid == marker);
-            at.ok_or_else(missing)? + 1
+            at.ok_or_else(|| missing(&marker.to_string()))? + 1
         }
     };
     Ok(lines.into_iter().skip(begin).take(page.limit).collect())
@@ -106,17 +106,18 @@ fn sortable(value: Option<Value>) -> (u8, i64, String) {
 }
 
 async fn show(call: Call, Path((name, entry)): Path<(String, String)>) -> Answer {
-    let wanted = ident::uuid(&entry).ok_or_else(missing)?;
+    let wanted = ident::uuid(&entry).ok_or_else(|| missing(&entry))?;
     let node = ident::node(&call, &name).await?;
     let _slot = call.app.lists.acquire().await.ok();
     let lines = call.app.store.history(node.uuid, MOST_LINES).await?;
     let line = lines.iter().find(|line| line.uuid == wanted);
-    let document = document(&call, &node, line.ok_or_else(missing)?);
+    let document = document(&call, &node, line.ok_or_else(|| missing(&entry))?);
     answer::ok(&Selection::All.apply(&call, FIELDS, &document)?)
 }
 
-fn missing() -> ApiError {
-    ApiError::not_found("Node history record could not be found.")
+fn missing(named: &str) -> ApiError {
+    let shown: String = named.chars().take(80).collect();
+    ApiError::not_found(format!("Node history record {shown} could not be found."))
 }
 
 fn document(call: &Call, node: &Node, line: &HistoryEntry) -> History {

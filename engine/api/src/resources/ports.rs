@@ -201,7 +201,8 @@ async fn known_node(call: &Call, named: &str) -> Result<Node, ApiError> {
     let found = ident::node(call, named).await;
     found.map_err(|error| match error.status() {
         StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND => {
-            ApiError::invalid("The node that node_uuid or node_ident names could not be found.")
+            let shown: String = named.chars().take(80).collect();
+            ApiError::invalid(format!("Node {shown} could not be found."))
         }
         _ => error,
     })
