@@ -23,6 +23,7 @@ mod page;
 mod paging;
 mod patch;
 mod resources;
+mod rights;
 mod selection;
 mod serve;
 mod stamp;
@@ -61,6 +62,11 @@ pub struct EndpointInfo {
 pub fn openapi() -> String {
     let document = openapi::document(resources::specs());
     format!("{document:#}\n")
+}
+
+/// Who may do what, as Markdown.
+pub fn rights() -> String {
+    rights::markdown()
 }
 
 /// Every endpoint of the operators' API.

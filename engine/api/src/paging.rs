@@ -65,6 +65,9 @@ pub(crate) fn known_marker(call: &Call, noun: &str) -> Result<(), ApiError> {
     }
 }
 
+/// Members of documents that the engine adds: there is nothing to sort by in any version.
+const ADDED: &[&str] = &["links", "ports", "states", "portgroups", "volume"];
+
 /// What a list is sorted by; none when the request does not say.
 pub(crate) fn sort_key(
     call: &Call,
@@ -80,11 +83,11 @@ pub(crate) fn sort_key(
             "The sort_key value {shown:?} is an invalid field for sorting."
         ))
     };
+    let minor = since(table, key).filter(|_| !ADDED.contains(&key));
+    call.needs(&format!("Sorting by '{key}'"), minor.ok_or_else(refused)?)?;
     if not_sortable.contains(&key) {
         return Err(refused());
     }
-    let minor = since(table, key).ok_or_else(refused)?;
-    call.needs(&format!("Sorting by '{key}'"), minor)?;
     Ok(Some(key.to_owned()))
 }
 

@@ -44,7 +44,7 @@ mod logs;
 mod maintenance;
 mod network_events;
 mod nmi;
-mod nodes;
+pub(crate) mod nodes;
 mod openapi;
 mod portgroups;
 mod ports;

@@ -20,12 +20,12 @@ pub struct Known {
     entries: Vec<Entry>,
 }
 
-/// Who asked: what stories ask is the same in each run, what chance asks is not.
+/// Who asked: what stories ask is the same in each run, what chance and the sweep ask is what they are told to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
     /// A story, or the walk through the states.
     Story,
-    /// A seed.
+    /// A seed, or the sweep.
     Chance,
 }
 

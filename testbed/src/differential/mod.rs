@@ -47,6 +47,9 @@ pub struct DifferentialCommand {
     /// What chance begins with: the same seed makes the same requests
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
+    /// Of the sweep over all fields and filters, ask one of so many requests
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    stride: usize,
     /// List the stories and end
     #[arg(long)]
     list: bool,
@@ -61,12 +64,16 @@ pub struct DifferentialCommand {
     report: Option<PathBuf>,
 }
 
+/// Of the sweep over fields and filters CI asks one request of so many: a number that meets every kind of request.
+const CI_STRIDE: usize = 7;
+
 /// What CI plays: every story, and some requests by chance, always the same.
 pub fn stage() -> Result<()> {
     let command = DifferentialCommand {
         story: Vec::new(),
         requests: 200,
         seed: 1,
+        stride: CI_STRIDE,
         list: false,
         every: false,
         listed: None,
@@ -81,9 +88,8 @@ impl DifferentialCommand {
         let stories = stories::all()?;
         if self.list {
             stories.iter().for_each(|story| println!("{}", story.title));
-            matrix::titles()
-                .iter()
-                .for_each(|title| println!("{title}"));
+            let others = [matrix::titles(), generate::sweep::titles()].concat();
+            others.iter().for_each(|title| println!("{title}"));
             return Ok(());
         }
         let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
@@ -145,6 +151,7 @@ impl DifferentialCommand {
         }
         if hardware == Hardware::Fake {
             matrix::play(&mut player, |title| self.wants(title)).await?;
+            generate::sweep::play(&mut player, self.stride, |title| self.wants(title)).await?;
             if self.wants(report::GENERATED) {
                 generate::play(&mut player, self.seed, self.requests).await?;
             }
@@ -154,7 +161,8 @@ impl DifferentialCommand {
     }
 
     fn wants_other_than_stories(&self) -> bool {
-        let mut titles = matrix::titles().into_iter();
+        let swept = generate::sweep::titles();
+        let mut titles = matrix::titles().into_iter().chain(swept);
         self.wants(report::GENERATED) || titles.any(|title| self.wants(&title))
     }
 

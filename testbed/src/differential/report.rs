@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::compare::{Found, is_id};
+use super::generate::sweep::TITLE;
 use super::known::{Asked, By, Known};
 use super::wire::{Reply, Request};
 use super::words;
@@ -62,10 +63,8 @@ impl Report {
     ) -> usize {
         self.requests += 1;
         let path = template(&request.path);
-        let by = match story.starts_with(GENERATED) {
-            true => By::Chance,
-            false => By::Story,
-        };
+        let made = [GENERATED, TITLE].iter().any(|how| story.starts_with(how));
+        let by = if made { By::Chance } else { By::Story };
         let mut unlisted = 0;
         for found in all {
             let asked = Asked {

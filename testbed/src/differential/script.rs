@@ -11,6 +11,8 @@
 //! keep NAME POINTER                    `$NAME` is what the last answer holds there
 //! settle NAME                          waits until nothing happens to the node any more
 //! ```
+//!
+//! `<N times TEXT>` stands for that text so many times, wherever it is.
 
 use anyhow::{Context, Result, bail};
 
@@ -57,11 +59,33 @@ pub fn parse(text: &str) -> Result<Vec<Story>> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        reader
-            .read(line)
+        repeated(line)
+            .and_then(|line| reader.read(&line))
             .with_context(|| format!("line {}: {line}", number + 1))?;
     }
     Ok(reader.stories)
+}
+
+/// The line with its repetitions written out.
+fn repeated(line: &str) -> Result<String> {
+    let mut text = String::new();
+    let mut rest = line;
+    while let Some((before, inner)) = rest.split_once('<') {
+        text.push_str(before);
+        rest = inner;
+        // Anything else that begins so is a body that is no JSON.
+        if !inner.starts_with(|first: char| first.is_ascii_digit()) {
+            text.push('<');
+            continue;
+        }
+        let (count, inner) = inner.split_once(" times ").context("<N times TEXT>")?;
+        let (repeated, after) = inner.split_once('>').context("<N times TEXT>")?;
+        let count: usize = count.parse().context("<N times TEXT>")?;
+        text.push_str(&repeated.repeat(count));
+        rest = after;
+    }
+    text.push_str(rest);
+    Ok(text)
 }
 
 #[derive(Default)]
@@ -199,6 +223,19 @@ mod tests {
             2
         );
         assert_eq!(requests("story a\nat all: GET /v1/nodes").len(), 115);
+    }
+
+    #[test]
+    fn repetitions_are_written_out() {
+        let all = requests("story a\nGET /v1/nodes?a=<3 times xy,>z&b=<2 times c>");
+        assert_eq!(all[0].path, "/v1/nodes?a=xy,xy,xy,z&b=cc");
+        assert!(parse("story a\nGET /v1/nodes?a=<3 x>").is_err());
+        assert_eq!(
+            requests("story a\nPOST /v1/nodes <node/>")[0]
+                .body
+                .as_deref(),
+            Some("<node/>")
+        );
     }
 
     #[test]

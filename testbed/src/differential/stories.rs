@@ -26,6 +26,7 @@ const FILES: &[(&str, &str)] = &[
     ("templates", include_str!("stories/deploy_templates.story")),
     ("runbooks", include_str!("stories/runbooks.story")),
     ("rules", include_str!("stories/inspection_rules.story")),
+    ("features", include_str!("stories/features.story")),
     (HARDWARE, include_str!("stories/hardware.story")),
 ];
 

@@ -36,6 +36,10 @@ pub fn documents() -> Result<Vec<Document>> {
             text: coverage::markdown()?,
         },
         Document {
+            name: "rights.md",
+            text: api::rights(),
+        },
+        Document {
             name: "deploy-matrix.md",
             text: crate::matrix::markdown()?,
         },

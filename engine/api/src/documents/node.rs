@@ -132,6 +132,15 @@ pub(crate) fn view<'a>(call: &Call, node: Node, shown: &'a Shown) -> View<'a, ap
     }
 }
 
+/// The node as a patch has left it: Ironic answers before it gives back the lock that the patch took, and so the lock is shown.
+pub(crate) fn patched<'a>(call: &Call, node: Node, shown: &'a Shown) -> View<'a, api_types::Node> {
+    let mut view = view(call, node, shown);
+    let conductor = call.app.engine.conductor_name();
+    let held = &mut view.document.reservation;
+    held.get_or_insert_with(|| conductor.to_owned());
+    view
+}
+
 /// A provision state as a version knows it: `available` came with 1.2, `inspect wait` with 1.39.
 pub(crate) fn state_word(version: Microversion, state: ProvisionState) -> Option<String> {
     match state {

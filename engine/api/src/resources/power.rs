@@ -59,7 +59,7 @@ fn target(call: &Call, text: &str) -> Result<PowerTarget, ApiError> {
     Ok(target)
 }
 
-/// A day: a longer wait for an operating system is a mistake.
+/// A day: a longer wait for an operating system is cut to it.
 const LONGEST_TIMEOUT: u32 = 86_400;
 
 fn checked_timeout(call: &Call, given: Option<i64>) -> Result<Option<u32>, ApiError> {
@@ -67,10 +67,12 @@ fn checked_timeout(call: &Call, given: Option<i64>) -> Result<Option<u32>, ApiEr
         return Ok(None);
     };
     call.needs("The parameter 'timeout'", SOFT_SINCE)?;
-    match u32::try_from(seconds) {
-        Ok(seconds) if (1..=LONGEST_TIMEOUT).contains(&seconds) => Ok(Some(seconds)),
-        _ => Err(ApiError::invalid(
-            "timeout must be a number of seconds from 1 to 86400.",
-        )),
+    if seconds < 1 {
+        return Err(ApiError::invalid(
+            "timeout must be a positive number of seconds.",
+        ));
     }
+    Ok(Some(
+        u32::try_from(seconds).map_or(LONGEST_TIMEOUT, |asked| asked.min(LONGEST_TIMEOUT)),
+    ))
 }

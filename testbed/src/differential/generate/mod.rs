@@ -5,6 +5,7 @@ mod chance;
 mod fields;
 mod making;
 mod parts;
+pub mod sweep;
 mod values;
 
 use anyhow::Result;

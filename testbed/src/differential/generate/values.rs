@@ -4,7 +4,7 @@ use super::fields::{Field, Kind};
 use super::making::Chance;
 
 /// Values that hardly anything takes.
-const ODD: &[&str] = &[
+pub const ODD: &[&str] = &[
     "7",
     "-1",
     "1.5",
@@ -36,7 +36,24 @@ pub fn value(chance: &mut Chance<'_>, field: &Field) -> String {
         let all = if chance.percent(50) { wrong } else { ODD };
         return (*chance.one_of(all)).to_owned();
     }
-    let fitting: &[&str] = match field.kind {
+    if let Kind::Interface(name) | Kind::Word(name) = field.kind {
+        let fits = !chance.fault(30);
+        return format!("\"{}\"", if fits { name } else { "none-such" });
+    }
+    (*chance.one_of(all_fitting(field.kind))).to_owned()
+}
+
+/// One value that fits, as JSON.
+pub fn fitting(kind: Kind) -> String {
+    match kind {
+        Kind::Interface(name) | Kind::Word(name) => format!("\"{name}\""),
+        kind => all_fitting(kind)[0].to_owned(),
+    }
+}
+
+/// Values that fit, but for the kinds that name their own.
+fn all_fitting(kind: Kind) -> &'static [&'static str] {
+    match kind {
         Kind::Text => &[r#""words""#, r#""w1""#],
         Kind::Name => &[r#""other""#, r#""x.y-z""#],
         Kind::Id => &[r#""1be26c0b-03f2-4d2e-ae87-c02d7f33c781""#, r#""$g""#],
@@ -52,12 +69,8 @@ pub fn value(chance: &mut Chance<'_>, field: &Field) -> String {
         Kind::Traits => &["[]", r#"["CUSTOM_A"]"#],
         Kind::Nodes => &["[]", r#"["g"]"#, r#"["$g"]"#],
         Kind::Wiring => &["{}", r#"{"switch_id":"0a:1b:2c:3d:4e:5f","port_id":"e"}"#],
-        Kind::Interface(name) | Kind::Word(name) => {
-            let fits = !chance.fault(30);
-            return format!("\"{}\"", if fits { name } else { "none-such" });
-        }
-    };
-    (*chance.one_of(fitting)).to_owned()
+        Kind::Interface(_) | Kind::Word(_) => &[],
+    }
 }
 
 /// A value as a query writes it.

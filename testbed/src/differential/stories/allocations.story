@@ -300,3 +300,7 @@ PATCH /v1/nodes/one [{"op":"replace","path":"/owner","value":"p"}]
 PATCH /v1/nodes/one [{"op":"replace","path":"/lessee","value":"m"}]
 GET /v1/allocations?owner=l
 DELETE /v1/allocations/a
+
+story orders of a later version
+node one
+at 1.59 1.60: GET /v1/allocations?sort_key=owner

@@ -158,3 +158,7 @@ GET /v1/nodes/one/validate
 do one active
 settle one
 GET /v1/nodes/one?fields=provision_state,deploy_step
+
+story descriptions are fields
+GET /v1/deploy_templates?fields=description
+GET /v1/deploy_templates?sort_key=description

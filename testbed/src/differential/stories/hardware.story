@@ -196,3 +196,12 @@ PATCH /v1/nodes/one [{"op":"replace","path":"/deploy_interface","value":null}]
 GET /v1/nodes/one
 GET /v1/nodes?driver=fake-hardware
 GET /v1/nodes?driver=redfish
+
+story no ramdisk
+POST /v1/nodes {"driver":"manual-management","name":"one"}
+keep one /uuid
+do one manage
+settle one
+do one clean "clean_steps":[{"interface":"power","step":"reboot"}],"disable_ramdisk":true
+settle one
+GET /v1/nodes/one?fields=provision_state,target_provision_state

@@ -178,3 +178,12 @@ POST /v1/inspection_rules {"actions":[{"op":"fail","args":{"msg":"a"}}],"sensiti
 story calls of other services
 POST /v1/inspection_rules {"actions":[{"op":"api-call","args":{"url":"http://192.0.2.1/hook"}}]}
 POST /v1/inspection_rules {"actions":[{"op":"api-call","args":{"url":"https://192.0.2.1/{node.uuid}","headers":{"X-Auth-Token":"t"},"timeout":5,"retries":1,"backoff_factor":0.3}}]}
+
+story what a rule cannot be told
+POST /v1/inspection_rules {"conditions":[],"actions":[{"op":"set-attribute","args":{"path":"/extra/a","value":"b"}}]}
+keep a /uuid
+PATCH /v1/inspection_rules/$a [{"op":"replace","path":"/created_at","value":"words"}]
+PATCH /v1/inspection_rules/$a [{"op":"remove","path":"/updated_at"}]
+PATCH /v1/inspection_rules/$a [{"op":"replace","path":"/links","value":[]}]
+PATCH /v1/inspection_rules/$a [{"op":"remove","path":"/phase"}]
+PATCH /v1/inspection_rules/$a [{"op":"remove","path":"/conditions"}]

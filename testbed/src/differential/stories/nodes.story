@@ -412,3 +412,6 @@ story BIOS settings that are no texts
 node one manageable
 do one clean "clean_steps":[{"interface":"bios","step":"apply_configuration","args":{"settings":[{"name":"a","value":true},{"name":"b","value":false},{"name":"c","value":7},{"name":"d","value":null}]}}]
 GET /v1/nodes/one/bios
+
+story a flag that is none
+POST /v1/nodes {"driver":"fake-hardware","secure_boot":"words"}

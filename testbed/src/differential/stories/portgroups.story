@@ -351,3 +351,14 @@ PATCH /v1/portgroups/pg [{"op":"replace","path":"/address","value":"52:54:00:aa:
 PUT /v1/nodes/two/maintenance {}
 PATCH /v1/portgroups/pg [{"op":"replace","path":"/node_uuid","value":"$two"}]
 DELETE /v1/portgroups/pg
+
+story a later version's field beside others
+node one
+POST /v1/portgroups {"node_uuid":"$one","name":"pg","address":"52:54:00:aa:bb:01"}
+at 1.25 1.101 1.102 1.110: GET /v1/portgroups?fields=uuid,name
+at 1.25 1.101 1.102: GET /v1/portgroups?sort_key=name
+GET /v1/portgroups?address=52:54:00:aa:bb:01&sort_key=nonsense
+at 1.101 1.102: GET /v1/portgroups?fields=uuid,physical_network
+at 1.102 1.103: GET /v1/portgroups/pg?fields=category
+at 1.101 1.102: GET /v1/portgroups?sort_key=physical_network
+PATCH /v1/portgroups/pg [{"op":"remove","path":"/node_uuid"}]

@@ -380,3 +380,20 @@ PUT /v1/nodes/one/maintenance {}
 PATCH /v1/ports/$port [{"op":"replace","path":"/address","value":"52:54:00:aa:bb:05"}]
 PATCH /v1/ports/$port [{"op":"replace","path":"/pxe_enabled","value":false}]
 DELETE /v1/ports/$port
+
+story empty names, and orders beside an address
+node one
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:01"}
+keep port /uuid
+PATCH /v1/ports/$port [{"op":"replace","path":"/name","value":""}]
+GET /v1/ports?address=52:54:00:aa:bb:01&sort_key=nonsense
+at 1.17 1.18: GET /v1/ports?fields=uuid,internal_info
+at 1.17 1.18: GET /v1/ports?sort_key=internal_info
+at 1.18 1.19: GET /v1/ports?sort_key=local_link_connection
+GET /v1/ports?description_contains=
+GET /v1/ports?portgroup=
+GET /v1/ports?portgroup=%5B7%5D
+GET /v1/nodes?shard=
+GET /v1/nodes?conductor=
+at 1.23 1.24: GET /v1/nodes?fields=uuid,portgroups
+at 1.31 1.32: GET /v1/nodes?sort_key=volume

@@ -228,3 +228,6 @@ do one clean "runbook":"CUSTOM_R"
 PUT /v1/nodes/one/traits {"traits":["CUSTOM_R"]}
 do one clean "runbook":"free"
 do one clean "runbook":"CUSTOM_R"
+
+story orders of a later version
+at 1.111 1.112: GET /v1/runbooks?sort_key=description

@@ -62,7 +62,7 @@ pub(crate) async fn patch(call: Call, Path(node): Path<String>) -> Answer {
     });
     let node = call.app.engine.edit(node.uuid, edit, reset).await?;
     let shown = Selection::All.shown(&call, FIELDS);
-    answer::ok(&document::view(&call, node, &shown))
+    answer::ok(&document::patched(&call, node, &shown))
 }
 
 fn is_nothing(value: &Value) -> bool {

@@ -43,6 +43,7 @@ pub(super) fn check_version(call: &Call) -> Result<(), ApiError> {
         call.needs("Selecting fields", 8)?;
         let fields: Vec<_> = fields.iter().map(|field| field.to_lowercase()).collect();
         fields.iter().try_for_each(|field| has_field(call, field))?;
+        check_fields(call)?;
     }
     if let Some(key) = call.parameter("sort_key") {
         has_field(call, key)?;
@@ -59,7 +60,7 @@ pub(super) fn check_version(call: &Call) -> Result<(), ApiError> {
 const ADDED: &[&str] = &["links", "ports", "states", "portgroups", "volume"];
 
 /// Refuses fields that cannot be selected.
-pub(super) fn check_fields(call: &Call) -> Result<(), ApiError> {
+fn check_fields(call: &Call) -> Result<(), ApiError> {
     let fields = asked(call, "fields").unwrap_or_default();
     let fields = fields.into_iter().map(|field| field.to_lowercase());
     match fields
@@ -74,7 +75,7 @@ pub(super) fn check_fields(call: &Call) -> Result<(), ApiError> {
 }
 
 fn has_field(call: &Call, name: &str) -> Result<(), ApiError> {
-    match since(FIELDS, name) {
+    match since(FIELDS, name).filter(|_| !ADDED.contains(&name)) {
         Some(minor) => call.needs(&format!("The field '{name}'"), minor),
         None => Ok(()),
     }
@@ -88,7 +89,7 @@ pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<NodeQu
         (None, Some(named)) => Some(CHASSIS.find(call, named).await?.resource.uuid),
         (of, _) => of,
     };
-    let conductor = call.parameter("conductor");
+    let conductor = call.parameter("conductor").filter(|name| !name.is_empty());
     if conductor.is_some_and(|name| name != call.app.engine.conductor_name()) {
         return Ok(None);
     }
@@ -97,6 +98,11 @@ pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<NodeQu
     };
     let text = |name: &str| call.parameter(name).map(str::to_owned);
     let flag = |name: &str| call.parameter(name).map(|t| flag_of(name, t)).transpose();
+    let shards = listed(call, "shard");
+    if shards.is_empty() && call.parameter("shard").is_some() {
+        // No shard has an empty name.
+        return Ok(None);
+    }
     Ok(Some(NodeQuery {
         page,
         chassis,
@@ -113,7 +119,7 @@ pub(crate) async fn query(call: &Call, of: Option<Uuid>) -> Result<Option<NodeQu
         lessee: text("lessee"),
         project: project(call)?,
         description_contains: text("description_contains"),
-        shards: listed(call, "shard"),
+        shards,
         sharded: flag("sharded")?,
         instance_name: text("instance_name"),
         parentage,

@@ -1,6 +1,8 @@
 //! Which fields of a node a project's users may change: Ironic's policies `baremetal:node:update:*`.
 
 use crate::access::{Access, NOBODY, NodeRule, OWNER_MANAGE, OWNER_USE, PROVISION, USE};
+use crate::attributes::Write;
+use crate::attributes::node::TABLE;
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::patch::Operation;
@@ -47,6 +49,25 @@ pub(super) fn check(call: &Call, node: &Node, operations: &[Operation]) -> Resul
     }
 }
 
+/// Every field that a patch may change, and who may. Where it counts what is written, that stands beside the name.
+pub(crate) fn field_rules() -> Vec<(String, NodeRule)> {
+    let patch = match USE {
+        Access::Node(rule) => rule,
+        _ => NOBODY,
+    };
+    let names = TABLE.iter().filter(|row| row.write != Write::Create);
+    let mut all: Vec<(String, NodeRule)> = names
+        .map(|row| {
+            let rule = rule(row.name, &Value::Bool(true)).unwrap_or(patch);
+            (format!("`{}`", row.name), rule)
+        })
+        .collect();
+    let off = rule("automated_clean", &Value::Bool(false)).unwrap_or(patch);
+    all.push(("`automated_clean` off".to_owned(), off));
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    all
+}
+
 fn rule(field: &str, value: &Value) -> Option<NodeRule> {
     let of = |access: Option<Access>| match access {
         Some(Access::Node(rule)) => rule,
@@ -69,5 +90,23 @@ fn is_on(value: &Value) -> bool {
         Value::String(text) => crate::args::parse_flag(text).unwrap_or(true),
         Value::Number(number) => number.as_i64() != Some(0),
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::ProjectRole;
+
+    #[test]
+    fn the_guide_tells_what_lessees_may_change() {
+        let guide = include_str!("../../../../../docs/guide/authentication.md");
+        for role in [ProjectRole::Member, ProjectRole::Manager] {
+            let rules = field_rules().into_iter();
+            let may = rules.filter(|(_, rule)| rule.lessee == Some(role));
+            let names: Vec<String> = may.map(|(name, _)| name).collect();
+            let listed = names.join(", ");
+            assert!(guide.contains(&listed), "{role:?}: {listed}");
+        }
     }
 }

@@ -44,7 +44,7 @@ pub(super) async fn query(call: &Call, of: Of) -> Result<PortQuery, ApiError> {
     check_together(call, of)?;
     let portgroup = match (of, call.parameter("portgroup")) {
         (Of::Group(group), _) => Some(group),
-        (_, Some(named)) => Some(PORT_GROUPS.find(call, named).await?.resource.uuid),
+        (_, Some(named)) => Some(group(call, named).await?),
         (_, None) => None,
     };
     let address = match call.parameter("address") {
@@ -64,11 +64,28 @@ pub(super) async fn query(call: &Call, of: Of) -> Result<PortQuery, ApiError> {
         node,
         address,
         portgroup,
-        description_contains: call.parameter("description_contains").map(str::to_owned),
+        description_contains: words(call),
         shards: listed(call, "shard"),
         project: call.project().map(str::to_owned),
         conductor_groups: groups.iter().map(|g| g.to_lowercase()).collect(),
     })
+}
+
+/// What descriptions are searched for; nothing is no filter.
+fn words(call: &Call) -> Option<String> {
+    let words = call.parameter("description_contains");
+    words.filter(|words| !words.is_empty()).map(str::to_owned)
+}
+
+/// The port group whose ports are asked for.
+async fn group(call: &Call, named: &str) -> Result<Uuid, ApiError> {
+    if ident::uuid(named).is_none() && !ident::is_plain_name(named) {
+        let shown: String = named.chars().take(80).collect();
+        return Err(ApiError::invalid(format!(
+            "Expected UUID or name for portgroup: {shown}"
+        )));
+    }
+    Ok(PORT_GROUPS.find(call, named).await?.resource.uuid)
 }
 
 /// The node whose ports are asked for.
