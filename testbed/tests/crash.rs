@@ -3,7 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod databases;
+
 use api_types::NodeCreate;
+use databases::{Databases, on_both};
 use hammerscale_testbed::engine::{Chapter, EngineSpec, Teller};
 use model::Action;
 use ports::boundary::Boundary;
@@ -39,9 +42,10 @@ fn a_machines_life() -> Vec<Chapter> {
 }
 
 /// Lives through it all; the boundaries that were passed and how often the engine was killed.
-async fn live(kill_at: u64) -> (Vec<String>, u32) {
+async fn live(databases: &Databases, kill_at: u64) -> (Vec<String>, u32) {
     let folder = TempDir::new().unwrap();
-    let mut teller = Teller::new(spec(&folder, kill_at)).unwrap();
+    let spec = databases.under(spec(&folder, kill_at)).await;
+    let mut teller = Teller::new(spec).unwrap();
     let node = NodeCreate {
         driver: "fake-hardware".into(),
         name: Some("one".into()),
@@ -60,9 +64,13 @@ async fn live(kill_at: u64) -> (Vec<String>, u32) {
     (boundaries, kills)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_fake_machine_arrives_whatever_boundary_the_engine_is_killed_at() {
-    let (boundaries, kills) = live(0).await;
+on_both!(
+    a_fake_machine_arrives_whatever_boundary_the_engine_is_killed_at,
+    arrives
+);
+
+async fn arrives(databases: Databases) {
+    let (boundaries, kills) = live(&databases, 0).await;
     assert_eq!(kills, 0);
     let all = boundaries.len() as u64;
     assert!(all >= 24, "only {all} boundaries: {boundaries:?}");
@@ -75,7 +83,7 @@ async fn a_fake_machine_arrives_whatever_boundary_the_engine_is_killed_at() {
     }
     let mut killed_at = BTreeSet::new();
     for kill_at in 1..=all {
-        let (passed, kills) = live(kill_at).await;
+        let (passed, kills) = live(&databases, kill_at).await;
         assert_eq!(kills, 1, "the engine was not killed at boundary {kill_at}");
         killed_at.insert(passed[usize::try_from(kill_at).unwrap() - 1].clone());
     }

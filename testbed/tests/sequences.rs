@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod databases;
+
+use databases::{Databases, on_both};
 use hammerscale_testbed::differential::generate::{sequence, subject};
 use hammerscale_testbed::differential::wire::{Reply, Request, Side};
 use hammerscale_testbed::engine::{EngineProcess, EngineSpec, SimulatedSite};
@@ -151,10 +154,15 @@ fn files_with(secret: &str, folder: &Path) -> Vec<String> {
     found
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn any_sequence_of_requests_leaves_the_store_consistent() {
+on_both!(
+    any_sequence_of_requests_leaves_the_store_consistent,
+    consistent
+);
+
+async fn consistent(databases: Databases) {
     let site = SimulatedSite::new().unwrap();
     let spec = site.spec(env!("CARGO_BIN_EXE_hammerscale-testbed").into(), 0);
+    let spec = databases.under(spec).await;
     let engine = start(&spec);
     let side = Side::ours(engine.address).unwrap();
     let client = |seed: u64| {
@@ -195,4 +203,6 @@ async fn any_sequence_of_requests_leaves_the_store_consistent() {
     }
     engine.stop().unwrap();
     assert_eq!(files_with(SECRET, site.folder()), Vec::<String>::new());
+    let file = site.folder().join("data/hammerscale.db");
+    assert_eq!(file.exists(), matches!(databases, Databases::Sqlite));
 }

@@ -24,6 +24,14 @@ pub struct EngineSpec {
     pub kill_at: u64,
 }
 
+impl EngineSpec {
+    /// The same with this database; without, it is a file in the data folder.
+    pub fn with_database(mut self, url: &str) -> Self {
+        self.keys.push(("database_url".to_owned(), url.to_owned()));
+        self
+    }
+}
+
 /// How an engine ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Ended {
