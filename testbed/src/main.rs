@@ -1,5 +1,7 @@
 //! `cargo testbed ...`: command line dispatch only; the work is in the library's rooms.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -35,7 +37,31 @@ fn main() -> ExitCode {
     if !matches!(task, Task::Engine(_)) {
         start_log();
     }
-    run(task)
+    quiet_about_closed_pipes();
+    match catch_unwind(AssertUnwindSafe(|| run(task))) {
+        Ok(code) => code,
+        // Whoever closed the pipe has read enough.
+        Err(panic) if of_closed_pipe(&*panic) => ExitCode::SUCCESS,
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+/// Printing to a closed pipe unwinds, so that whatever was begun is cleaned up, but tells nobody of a panic.
+fn quiet_about_closed_pipes() {
+    let usual = take_hook();
+    set_hook(Box::new(move |panic| {
+        if !of_closed_pipe(panic.payload()) {
+            usual(panic);
+        }
+    }));
+}
+
+/// Whether `println!` panicked because nobody reads any more.
+fn of_closed_pipe(panic: &(dyn Any + Send)) -> bool {
+    let text = panic.downcast_ref::<String>();
+    text.is_some_and(|text| {
+        text.starts_with("failed printing to stdout") && text.contains("Broken pipe")
+    })
 }
 
 fn start_log() {
