@@ -52,7 +52,7 @@ fn deploy(
     let lab = Lab::up(&wishes.lab(), interrupt)?;
     let offer = Offer {
         images: kit.images(),
-        pace: None,
+        ..Offer::default()
     };
     let site = Site::start(lab, kit.program.clone(), kit.ramdisk.folder.clone(), &offer)?;
     let told = all(&site, &kit.gzip());

@@ -4,6 +4,7 @@ mod api;
 mod daemon;
 mod deploy;
 mod deployment;
+mod image;
 mod load;
 mod provision;
 mod subject;
@@ -25,6 +26,7 @@ Examples:
   cargo testbed bench api --beside-ironic
                                       what requests cost, here and in real Ironic; about 12 minutes
   cargo testbed bench deploy          our agent and ironic-python-agent on the same virtual machine; about 20 minutes
+  cargo testbed bench image           image formats from a URL to a loop device, natively; about 5 minutes
   cargo testbed bench provision --beside-ironic
                                       what a node's life costs, here and in real Ironic; about 3 minutes")]
 #[command(args_conflicts_with_subcommands = true)]
@@ -40,6 +42,7 @@ pub struct BenchCommand {
 enum What {
     Api(api::ApiCommand),
     Deploy(deploy::DeployCommand),
+    Image(image::ImageCommand),
     Provision(provision::ProvisionCommand),
 }
 
@@ -57,6 +60,7 @@ impl BenchCommand {
         match self.what {
             Some(What::Api(command)) => return command.run(),
             Some(What::Deploy(command)) => return command.run(),
+            Some(What::Image(command)) => return command.run(),
             Some(What::Provision(command)) => return command.run(),
             None => {}
         }

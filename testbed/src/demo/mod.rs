@@ -15,7 +15,7 @@ pub(crate) mod story;
 mod virtual_machines;
 
 pub use simulated::run as fleet_stage;
-pub use stage::{bios_stage, error_stage, vm_stage};
+pub use stage::{bios_stage, error_stage, odd_stage, vm_stage};
 
 use anyhow::Result;
 use clap::Args;

@@ -157,11 +157,21 @@ impl<'a> Story<'a> {
         self.reach("deploy", "active").await
     }
 
+    /// Writes an image anew onto a machine that is deployed.
+    pub async fn rebuild(&mut self, target: &Target) -> Result<()> {
+        self.begin("rebuild", target).await?;
+        self.reach("rebuild", "active").await
+    }
+
     /// Orders the deployment and does not wait for it.
     pub async fn begin_deploy(&mut self, target: &Target) -> Result<()> {
+        self.begin("active", target).await
+    }
+
+    async fn begin(&mut self, verb: &str, target: &Target) -> Result<()> {
         let (client, node) = (self.client, self.name());
         let order = ProvisionBody {
-            target: "active".to_owned(),
+            target: verb.to_owned(),
             configdrive: Some(self.subject.config_drive.clone()),
             ..ProvisionBody::default()
         };

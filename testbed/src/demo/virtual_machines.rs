@@ -28,7 +28,7 @@ pub fn run(wishes: &Wishes, keep: bool) -> Result<()> {
     let lab = Lab::up(&wishes.lab(), &interrupt)?;
     let offer = Offer {
         images: kit.images(),
-        pace: None,
+        ..Offer::default()
     };
     let mut site = Site::start(lab, kit.program.clone(), kit.ramdisk.folder.clone(), &offer)?;
     println!(

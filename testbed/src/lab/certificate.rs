@@ -2,8 +2,10 @@
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
+use rcgen::{CertificateParams, CertifiedKey, KeyPair};
 
 use super::record::write_private;
 
@@ -14,6 +16,21 @@ pub struct CertificateFiles {
     pub certificate: PathBuf,
     /// Its private key.
     pub key: PathBuf,
+}
+
+/// A certificate for `address` that is valid since yesterday, and for a week.
+pub fn of_this_week(address: Ipv4Addr) -> Result<CertifiedKey<KeyPair>> {
+    const DAY: Duration = Duration::from_secs(86_400);
+    let mut wanted =
+        CertificateParams::new([address.to_string()]).context("cannot make a certificate")?;
+    let now = SystemTime::now();
+    wanted.not_before = (now - DAY).into();
+    wanted.not_after = (now + 7 * DAY).into();
+    let signing_key = KeyPair::generate().context("cannot make a key")?;
+    let cert = wanted
+        .self_signed(&signing_key)
+        .context("cannot sign a certificate")?;
+    Ok(CertifiedKey { cert, signing_key })
 }
 
 /// Makes a certificate for `address` and writes it into `folder` under `name`.

@@ -1,31 +1,24 @@
 //! A machine that is deployed again and again, and what each deployment must show.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use api_types::{PatchOperation, ProvisionBody};
+use api_types::PatchOperation;
 use client::{Client, Goal, WaitOptions};
-use serde_json::{Value, json};
 
 use super::cell::{Cell, firmware_name};
 use super::disk;
+use super::order::{self, Given};
 use crate::demo::lab_machine;
-use crate::demo::story::{Story, Subject, Target, instance_info};
+use crate::demo::story::{Story, Subject};
 use crate::lab::web::{self, Report};
 use crate::lab::{Lab, Machine};
 
 const LOOK: Duration = Duration::from_millis(250);
 /// The longest that a deployment may take, and a report, and a power-off.
 const PATIENCE: Duration = Duration::from_secs(600);
-
-/// What a cell deploys.
-pub struct Given {
-    /// For the machine.
-    pub target: Target,
-    /// The disk that it must become.
-    pub raw: PathBuf,
-}
+/// How much of the disk must not change when nothing is to be written.
+const LIVE_FILLED: u64 = 64 << 20;
 
 /// The machine.
 pub struct Bed<'a> {
@@ -53,61 +46,62 @@ impl<'a> Bed<'a> {
         if !self.enrolled {
             let mut story = Story::of(self.client, &self.subject);
             story.enroll().await?;
+            // Nobody has inspected it.
+            let firmware = format!("boot_mode:{}", firmware_name(cell.firmware));
+            let told = PatchOperation::add("/properties/capabilities", firmware);
+            self.client.patch_node(self.name(), &[told]).await?;
             // The site does not clean by itself: what a deployment leaves is judged after each.
             story.verb("provide", "available").await?;
             self.enrolled = true;
         }
         self.power_off().await?;
-        disk::fill(
-            &self.machine.disk_file,
-            std::fs::metadata(&given.raw).context("the image")?.len(),
-        )?;
-        self.order(cell, &given.target).await?;
-        self.arrive().await?;
+        let filled = match given {
+            Given::Image { raw, .. } => std::fs::metadata(raw).context("the image")?.len(),
+            Given::Live { .. } => LIVE_FILLED,
+        };
+        disk::fill(&self.machine.disk_file, filled)?;
+        self.order(cell, given).await?;
+        self.arrive("active").await?;
         let report = tokio::time::timeout(PATIENCE, self.report(&cell.host_name()))
             .await
             .context("the deployed system does not report itself")??;
         judge(cell, &report)?;
         self.power_off().await?;
-        disk::compare(&self.machine.disk_file, &given.raw)
+        match given {
+            Given::Image { raw, .. } => disk::compare(&self.machine.disk_file, raw),
+            Given::Live { .. } => disk::untouched(&self.machine.disk_file, filled),
+        }
     }
 
     fn name(&self) -> &str {
         &self.machine.name
     }
 
-    async fn order(&self, cell: &Cell, target: &Target) -> Result<()> {
-        let mut patch = instance_info(target);
-        patch.push(PatchOperation::add(
-            "/deploy_interface",
-            cell.interface.name(),
-        ));
-        self.client.patch_node(self.name(), &patch).await?;
+    async fn order(&self, cell: &Cell, given: &Given) -> Result<()> {
         let node = self.client.node(self.name()).await?;
-        let verb = match node.provision_state.as_deref() {
-            Some("available") => "active",
-            _ => "rebuild",
-        };
-        let order = ProvisionBody {
-            target: verb.to_owned(),
-            configdrive: Some(self.config_drive(cell)),
-            ..ProvisionBody::default()
-        };
+        let mut deployed = node.provision_state.as_deref() != Some("available");
+        let interface = cell.interface.name();
+        if node.deploy_interface.as_deref() != Some(interface) {
+            if deployed {
+                self.client.provision_verb(self.name(), "deleted").await?;
+                self.arrive("available").await?;
+                deployed = false;
+            }
+            let change = PatchOperation::add("/deploy_interface", interface);
+            self.client.patch_node(self.name(), &[change]).await?;
+        }
+        let info = order::instance_info(cell, given, self.name());
+        self.client.patch_node(self.name(), &[info]).await?;
+        let order = order::order(cell, given, self.name(), deployed)?;
         Ok(self.client.provision(self.name(), &order).await?)
     }
 
-    /// The host name is the cell's: so a report of an earlier deployment is not taken for this one's.
-    fn config_drive(&self, cell: &Cell) -> Value {
-        let (name, home) = (cell.host_name(), web::phone_home_url(self.name()));
-        json!({"meta_data": {"hostname": name, "name": name, "phone_home": home}})
-    }
-
-    async fn arrive(&self) -> Result<()> {
+    async fn arrive(&self, state: &str) -> Result<()> {
         let options = WaitOptions {
             timeout: Some(PATIENCE),
             ..WaitOptions::default()
         };
-        let goal = Goal::Provision("active".to_owned());
+        let goal = Goal::Provision(state.to_owned());
         self.client
             .wait_for(self.name(), &goal, &options, |_| {})
             .await?;

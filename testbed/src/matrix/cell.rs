@@ -29,12 +29,50 @@ impl Interface {
         }
     }
 
-    /// Why its cells are not run; empty when they are.
+    /// What it deploys.
+    pub fn forms(self) -> &'static [Form] {
+        const IMAGES: &[Form] = &[
+            Form::Image(Format::Raw),
+            Form::Image(Format::RawGzip),
+            Form::Image(Format::RawZstd),
+            Form::Image(Format::RawXz),
+            Form::Image(Format::Qcow2),
+            Form::Image(Format::Qcow2Deflate),
+            Form::Image(Format::Qcow2Zstd),
+        ];
+        match self {
+            Self::Direct | Self::CustomAgent => IMAGES,
+            Self::Ramdisk => &[Form::KernelAndRamdisk, Form::Iso],
+        }
+    }
+}
+
+/// The form in which an instance comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A disk image.
+    Image(Format),
+    /// A kernel and its ramdisk.
+    KernelAndRamdisk,
+    /// A bootable ISO image.
+    Iso,
+}
+
+impl Form {
+    /// Its name in a cell's.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Image(format) => format.name(),
+            Self::KernelAndRamdisk => "kernel+ramdisk",
+            Self::Iso => "iso",
+        }
+    }
+
+    /// Why cells with it are not run; empty when they are.
     pub fn obstacle(self) -> &'static str {
         match self {
-            Self::Direct => "",
-            Self::Ramdisk => "the laboratory has no instance that is a ramdisk yet",
-            Self::CustomAgent => "the laboratory asks for no steps of its own yet",
+            Self::Image(_) | Self::KernelAndRamdisk => "",
+            Self::Iso => "the laboratory makes no bootable ISO image yet",
         }
     }
 }
@@ -48,8 +86,8 @@ pub struct Cell {
     pub disk: Disk,
     /// The deploy interface.
     pub interface: Interface,
-    /// The image's format.
-    pub format: Format,
+    /// The form of what is deployed.
+    pub form: Form,
 }
 
 const FIRMWARE: [Firmware; 2] = [Firmware::Uefi, Firmware::Bios];
@@ -61,12 +99,12 @@ impl Cell {
         let mut cells = Vec::new();
         for interface in Interface::ALL {
             for (firmware, disk) in Self::machines() {
-                for format in Format::ALL {
+                for form in interface.forms() {
                     cells.push(Self {
                         firmware,
                         disk,
                         interface,
-                        format,
+                        form: *form,
                     });
                 }
             }
@@ -83,7 +121,7 @@ impl Cell {
 
     /// Whether the laboratory knows how.
     pub fn can_run(&self) -> bool {
-        self.interface.obstacle().is_empty()
+        self.form.obstacle().is_empty()
     }
 
     /// Whether this is it: parts between slashes, and `*` stands for any.
@@ -108,15 +146,16 @@ impl Cell {
 
     /// A host name that no other cell has.
     pub fn host_name(&self) -> String {
-        self.to_string().replace(['/', '.'], "-")
+        self.to_string().replace(['/', '.', '+'], "-")
     }
 
-    /// Where a system finds the machine's only disk.
+    /// The disk that the deployed system runs from, by the system's name for it; none where it runs from memory.
     pub fn device(&self) -> &'static str {
-        match self.disk {
-            Disk::Virtio => "/dev/vda",
-            Disk::Sata => "/dev/sda",
-            Disk::Nvme => "/dev/nvme0n1",
+        match (self.form, self.disk) {
+            (Form::KernelAndRamdisk | Form::Iso, _) => "",
+            (_, Disk::Virtio) => "/dev/vda",
+            (_, Disk::Sata) => "/dev/sda",
+            (_, Disk::Nvme) => "/dev/nvme0n1",
         }
     }
 }
@@ -144,7 +183,7 @@ impl fmt::Display for Cell {
         let text = format!(
             "{firmware}/{disk}/{}/{}",
             self.interface.name(),
-            self.format
+            self.form.name()
         );
         out.pad(&text)
     }
@@ -158,7 +197,7 @@ mod tests {
     #[test]
     fn every_cell_has_a_name_of_its_own() {
         let all = Cell::all();
-        assert_eq!(all.len(), 2 * 3 * 3 * 7);
+        assert_eq!(all.len(), 2 * 3 * (7 + 2 + 7));
         let names: BTreeSet<String> = all.iter().map(ToString::to_string).collect();
         let hosts: BTreeSet<String> = all.iter().map(Cell::host_name).collect();
         assert_eq!((names.len(), hosts.len()), (all.len(), all.len()));

@@ -20,6 +20,20 @@ pub fn fill(disk: &Path, bytes: u64) -> Result<()> {
         .context("cannot fill the disk")
 }
 
+/// Fails unless the disk still holds what [`fill`] wrote.
+pub fn untouched(disk: &Path, bytes: u64) -> Result<()> {
+    let read = format!("read -P {OLD} 0 {}", bytes + 16 * MIB);
+    let said = output(tool("qemu-io", ["-r", "-f", "qcow2", "-c", &read]).arg(disk));
+    match said {
+        Ok(said) if !said.contains("verification failed") => Ok(()),
+        Ok(_) => bail!("the disk was written to"),
+        Err(error) if error.to_string().contains("verification failed") => {
+            bail!("the disk was written to")
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Fails unless the disk begins with the image. The first and the last MiB of the image are left out: there the partition table is, which is
 /// made for the disk's size and has the config drive's partition besides.
 pub fn compare(disk: &Path, image: &Path) -> Result<()> {
@@ -71,6 +85,10 @@ mod tests {
         let create = ["create", "-q", "-f", "qcow2"];
         output(tool("qemu-img", create).arg(&disk).arg("64M")).unwrap();
         compare(&disk, &image).unwrap();
+        fill(&disk, 4 << 20).unwrap();
+        untouched(&disk, 4 << 20).unwrap();
+        output(tool("qemu-io", ["-f", "qcow2", "-c", "write -P 0 1M 512"]).arg(&disk)).unwrap();
+        untouched(&disk, 4 << 20).unwrap_err();
         fill(&disk, 4 << 20).unwrap();
         let error = compare(&disk, &image).unwrap_err().to_string();
         assert!(error.contains("0xa5 at byte 1048576"), "{error}");

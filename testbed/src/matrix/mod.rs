@@ -4,6 +4,7 @@
 mod bed;
 mod cell;
 mod disk;
+mod order;
 mod results;
 mod run;
 mod table;
@@ -19,7 +20,7 @@ use results::Results;
 /// Deploy virtual machines over firmware, disk, deploy interface and image format.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A cell is FIRMWARE/DISK/INTERFACE/FORMAT, and * stands for any. A machine is used again for all of its cells; a cell takes about a
+A cell is FIRMWARE/DISK/INTERFACE/FORM, and * stands for any. A machine is used again for all of its cells; a cell takes about a
 minute. Outcomes are added to testbed/deploy-matrix.tsv, from which `cargo testbed generate` makes docs/generated/deploy-matrix.md.
 
 Examples:
@@ -79,7 +80,7 @@ impl MatrixCommand {
         };
         let cells: Vec<Cell> = Cell::all().into_iter().filter(wanted).collect();
         match cells.iter().find(|cell| !cell.can_run()) {
-            Some(cell) => bail!("{cell} cannot be run: {}", cell.interface.obstacle()),
+            Some(cell) => bail!("{cell} cannot be run: {}", cell.form.obstacle()),
             None => Ok(cells),
         }
     }

@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use super::bed::{Bed, Given};
-use super::cell::{Cell, firmware_name};
+use super::bed::Bed;
+use super::cell::{Cell, Form, firmware_name};
+use super::order::Given;
 use super::results::Outcome;
 use crate::demo::kit::Wishes;
 use crate::demo::play::interrupted;
@@ -15,7 +16,7 @@ use crate::demo::site::{Site, client};
 use crate::demo::story::Target;
 use crate::demo::{post_mortem, programs, ramdisk};
 use crate::lab::deadline::Interrupt;
-use crate::lab::image::packed::{Format, packed};
+use crate::lab::image::packed::packed;
 use crate::lab::image::{self, Kind};
 use crate::lab::machine::{Disk, Firmware};
 use crate::lab::packages::{self, kernel::Flavour};
@@ -29,6 +30,8 @@ const STAGE: [&str; 3] = [
     "bios/virtio/direct/qcow2",
 ];
 const STAGE_MEMORY: u32 = 1024;
+const LIVE_KERNEL: &str = "live.kernel";
+const LIVE_RAMDISK: &str = "live.ramdisk";
 
 /// A few cells for the project's tests; nothing is kept.
 pub fn stage() -> Result<()> {
@@ -73,7 +76,7 @@ pub fn run(
     let lab = Lab::up(&options, &interrupt)?;
     let offer = Offer {
         images: images.files.clone(),
-        pace: None,
+        ..Offer::default()
     };
     let further = [("conductor.automated_clean", "false")];
     let site = Site::start_with(lab, program, ramdisk.folder, &offer, &further)?;
@@ -152,19 +155,23 @@ impl Images {
             given: BTreeMap::new(),
         };
         for cell in cells {
-            let name = file_name(cell.firmware, cell.format);
-            if images.files.contains_key(&name) {
+            let name = file_name(cell);
+            if images.given.contains_key(&name) {
                 continue;
             }
+            let Form::Image(format) = cell.form else {
+                images.live(name)?;
+                continue;
+            };
             packages::install_for_image(Kind::MiniFull, cell.firmware)?;
             let image = image::build(Kind::MiniFull, cell.firmware)?;
-            let file = packed(&image, cell.format)?;
+            let file = packed(&image, format)?;
             let target = Target {
                 url: web::image_url(&name),
                 sha256: file.sha256,
-                format: cell.format.disk_format(),
+                format: format.disk_format(),
             };
-            let given = Given {
+            let given = Given::Image {
                 target,
                 raw: image.raw,
             };
@@ -174,15 +181,28 @@ impl Images {
         Ok(images)
     }
 
+    /// The same for every firmware.
+    fn live(&mut self, name: String) -> Result<()> {
+        let live = image::live(Flavour::Full)?;
+        let given = Given::Live {
+            kernel: web::image_url(LIVE_KERNEL),
+            ramdisk: web::image_url(LIVE_RAMDISK),
+        };
+        self.files.insert(LIVE_KERNEL.to_owned(), live.kernel);
+        self.files.insert(LIVE_RAMDISK.to_owned(), live.ramdisk);
+        self.given.insert(name, given);
+        Ok(())
+    }
+
     fn given(&self, cell: &Cell) -> Result<&Given> {
         self.given
-            .get(&file_name(cell.firmware, cell.format))
+            .get(&file_name(cell))
             .with_context(|| format!("{cell} has no image"))
     }
 }
 
-fn file_name(firmware: Firmware, format: Format) -> String {
-    format!("{}.{format}", firmware_name(firmware))
+fn file_name(cell: &Cell) -> String {
+    format!("{}.{}", firmware_name(cell.firmware), cell.form.name())
 }
 
 #[cfg(test)]

@@ -73,6 +73,11 @@ pub fn stages() -> Vec<Stage> {
             crate::demo::bios_stage,
         ),
         second(
+            "vm-odd",
+            "a virtual machine with a clock years behind and 4096-byte sectors is deployed twice by HTTPS",
+            crate::demo::odd_stage,
+        ),
+        second(
             "matrix",
             "virtual machines are deployed over firmware, disks and image formats: a few of all cells",
             crate::matrix::stage,

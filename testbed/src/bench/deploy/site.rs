@@ -68,7 +68,10 @@ impl Bench {
             ("conductor.automated_clean", "false"),
             ("timeouts.agent_boot", PATIENCE_SECONDS),
         ];
-        let offer = Offer { images, pace: None };
+        let offer = Offer {
+            images,
+            ..Offer::default()
+        };
         Ok(Self {
             site: Site::start_with(lab, program, own.folder, &offer, &further)?,
             targets,

@@ -8,7 +8,7 @@ use super::{Stage, stage};
 use crate::demo::lab_machine;
 use crate::demo::site::client;
 use crate::demo::story::Story;
-use crate::lab::machine::Firmware;
+use crate::lab::machine::{Firmware, Shape};
 use crate::lab::web::process::Offer;
 
 const PATIENCE: Duration = Duration::from_secs(240);
@@ -19,11 +19,14 @@ const BIOS: &str = "bios";
 pub fn bios_stage() -> Result<()> {
     stage(
         "vm-bios",
-        Firmware::Bios,
+        Shape {
+            firmware: Firmware::Bios,
+            ..Shape::default()
+        },
         |kit| {
             Ok(Offer {
                 images: kit.images(),
-                pace: None,
+                ..Offer::default()
             })
         },
         there_and_back,

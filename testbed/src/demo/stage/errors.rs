@@ -10,7 +10,7 @@ use super::{Stage, stage};
 use crate::demo::lab_machine;
 use crate::demo::site::client;
 use crate::demo::story::{Story, Target};
-use crate::lab::machine::Firmware;
+use crate::lab::machine::Shape;
 use crate::lab::web;
 use crate::lab::web::process::Offer;
 
@@ -23,14 +23,17 @@ pub fn error_stage() -> Result<()> {
     let too_large = folder.path().join(TOO_LARGE);
     stage(
         "errors",
-        Firmware::Uefi,
+        Shape::default(),
         |kit| {
             // One GiB more than the machine's disk; nothing of it takes room.
             let file = File::create(&too_large)?;
-            file.set_len((u64::from(crate::lab::machine::Shape::default().disk_gib) + 1) << 30)?;
+            file.set_len((u64::from(Shape::default().disk_gib) + 1) << 30)?;
             let mut images = kit.images();
             images.insert(TOO_LARGE.to_owned(), too_large.clone());
-            Ok(Offer { images, pace: None })
+            Ok(Offer {
+                images,
+                ..Offer::default()
+            })
         },
         fail_and_recover,
     )

@@ -12,7 +12,7 @@ use crate::demo::lab_machine;
 use crate::demo::site::client;
 use crate::demo::story::Story;
 use crate::lab::Machine;
-use crate::lab::machine::Firmware;
+use crate::lab::machine::Shape;
 use crate::lab::web::process::{Offer, status};
 
 /// The image takes so many seconds, however fast the machine is.
@@ -23,12 +23,13 @@ const PATIENCE: Duration = Duration::from_secs(240);
 pub fn vm_stage() -> Result<()> {
     stage(
         "vm",
-        Firmware::Uefi,
+        Shape::default(),
         |kit| {
             let pace = u32::try_from(kit.raw_bytes()? / WRITING)?;
             Ok(Offer {
                 images: kit.images(),
                 pace: Some(NonZeroU32::new(pace).context("the target image is empty")?),
+                ..Offer::default()
             })
         },
         deploy_with_a_kill,

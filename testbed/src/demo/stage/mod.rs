@@ -4,16 +4,19 @@ mod bios;
 mod clock;
 mod errors;
 mod kill;
+mod odd;
+mod variables;
 
 pub use bios::bios_stage;
 pub use errors::error_stage;
 pub use kill::vm_stage;
+pub use odd::odd_stage;
 
 use anyhow::{Context, Result};
 
 use crate::lab::deadline::Interrupt;
-use crate::lab::machine::{Firmware, Shape};
-use crate::lab::web::process::Offer;
+use crate::lab::machine::Shape;
+use crate::lab::web::{self, process::Offer};
 use crate::lab::{Lab, Machine};
 
 use super::kit::{Kit, Wishes};
@@ -34,7 +37,7 @@ struct Stage {
 /// Builds, brings a lab with one machine up, lets `work` do its part, and takes the lab down. `offer` chooses what the web server has.
 fn stage(
     name: &str,
-    firmware: Firmware,
+    shape: Shape,
     offer: impl FnOnce(&Kit) -> Result<Offer>,
     work: impl AsyncFnOnce(&mut Stage) -> Result<()> + Send,
 ) -> Result<()> {
@@ -42,10 +45,7 @@ fn stage(
     let wishes = Wishes {
         name: format!("{name}-{}", std::process::id()),
         machines: 1,
-        shape: Shape {
-            firmware,
-            ..Shape::default()
-        },
+        shape,
         ..Wishes::default()
     };
     let mut clock = PhaseClock::start();
@@ -53,7 +53,13 @@ fn stage(
     clock.lap("programs, ramdisk and image");
     let offer = offer(&kit)?;
     let lab = Lab::up(&wishes.lab(), &interrupt)?;
-    let site = Site::start(lab, kit.program.clone(), kit.ramdisk.folder.clone(), &offer)?;
+    let authority = web::authority(&lab.folder()).display().to_string();
+    let further = match offer.tls {
+        true => vec![("agents.image_ca_file", authority.as_str())],
+        false => Vec::new(),
+    };
+    let (program, ramdisk) = (kit.program.clone(), kit.ramdisk.folder.clone());
+    let site = Site::start_with(lab, program, ramdisk, &offer, &further)?;
     clock.lap("lab and engine");
     let machines = site.lab.machines();
     let machine = machines.first().context("the lab has no machine")?.clone();

@@ -94,7 +94,13 @@ fn start(lab: &mut Lab, kit: &Kit, programs: &Path) -> Result<Places> {
     for name in [KERNEL, INITRAMFS] {
         images.insert(name.to_owned(), kit.ramdisk.folder.join(name));
     }
-    web::process::start(lab, &Offer { images, pace: None })?;
+    web::process::start(
+        lab,
+        &Offer {
+            images,
+            ..Offer::default()
+        },
+    )?;
     let places = Places::make(lab)?;
     boot_network::start(lab, &places, programs)?;
     server::start(lab, &places, programs)?;

@@ -93,7 +93,10 @@ fn start(wishes: &Wishes, kit: &Kit, ramdisk: &Ramdisk, interrupt: &Interrupt) -
     images.insert(KERNEL.to_owned(), ramdisk.kernel.clone());
     images.insert(INITRAMFS.to_owned(), ramdisk.initramfs.clone());
     let lab = Lab::up(&wishes.lab(), interrupt)?;
-    let offer = Offer { images, pace: None };
+    let offer = Offer {
+        images,
+        ..Offer::default()
+    };
     let further = [
         ("netboot.node_ramdisks", "true"),
         ("netboot.kernel_append_params", PARAMETERS),

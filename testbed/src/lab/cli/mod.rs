@@ -55,6 +55,9 @@ pub enum LabCommand {
         /// Most bytes that a download gets in a second.
         #[arg(long)]
         pace: Option<std::num::NonZeroU32>,
+        /// Serve by HTTPS besides.
+        #[arg(long)]
+        tls: bool,
     },
 }
 
@@ -123,7 +126,12 @@ impl LabCommand {
             Self::Status => status::show(),
             Self::Console { machine, lab } => console(&lab.name, &machine),
             Self::Boot(boot) => boot.run(),
-            Self::Web { lab, offer, pace } => web::process::serve(&lab.name, &offer, pace),
+            Self::Web {
+                lab,
+                offer,
+                pace,
+                tls,
+            } => web::process::serve(&lab.name, &offer, pace, tls),
         }
     }
 }
@@ -191,7 +199,13 @@ fn start_web(lab: &mut Lab, firmware: Firmware) -> Result<()> {
         ("mini.raw".to_owned(), image.raw),
         ("mini.raw.gz".to_owned(), image.gzip),
     ]);
-    web::process::start(lab, &Offer { images, pace: None })
+    web::process::start(
+        lab,
+        &Offer {
+            images,
+            ..Offer::default()
+        },
+    )
 }
 
 fn down(name: &str) -> Result<()> {

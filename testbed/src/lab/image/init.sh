@@ -12,15 +12,20 @@ seconds() { cut -d' ' -f1 /proc/uptime; }
 say "started after $(seconds) s, kernel $(uname -r)"
 while read -r module; do insmod "/lib/modules/$module" 2>/dev/null; done </lib/modules/order
 
+# What runs from memory is told by its kernel who it is.
+argument() { for word in $(cat /proc/cmdline); do case $word in "$1="*) echo "${word#*=}" ;; esac; done; }
+live=$(argument target.phone_home)
+
 # Disks appear on their own time; ours is the one with the boot partition of this image.
 n=0
-until boot=$(findfs LABEL=HS-TARGET 2>/dev/null) || [ $n -ge 100 ]; do n=$((n + 1)); sleep 0.1; done
+until [ -n "$live" ] || boot=$(findfs LABEL=HS-TARGET 2>/dev/null) || [ $n -ge 100 ]; do n=$((n + 1)); sleep 0.1; done
 root=
 [ -n "$boot" ] && root=/dev/$(basename "$(readlink -f "/sys/class/block/$(basename "$boot")/..")")
 say "runs from ${root:-an unknown disk}"
 
+# On ISO 9660 it has small letters, on FAT capitals.
 n=0
-until drive=$(findfs LABEL=config-2 2>/dev/null) || [ $n -ge 20 ]; do n=$((n + 1)); sleep 0.1; done
+until [ -n "$live" ] || drive=$(findfs LABEL=config-2 2>/dev/null || findfs LABEL=CONFIG-2 2>/dev/null) || [ $n -ge 20 ]; do n=$((n + 1)); sleep 0.1; done
 if [ -n "$drive" ]; then
   mount -t iso9660 -o ro "$drive" /config 2>/dev/null || mount -t vfat -o ro "$drive" /config
 fi
@@ -30,8 +35,10 @@ say "config drive on ${drive:-nothing}"
 
 name=$(meta hostname)
 [ -n "$name" ] || name=$(meta local-hostname)
+[ -n "$name" ] || name=$(argument target.hostname)
 hostname "${name:-unnamed}"
 home=$(meta phone_home)
+[ -n "$home" ] || home=$live
 fixed=$(meta static_address)
 
 ifconfig lo 127.0.0.1

@@ -71,6 +71,8 @@ pub fn build(kind: Kind, firmware: Firmware) -> Result<Image> {
 pub struct Rest {
     /// Bytes of a sector of the disks that it is for.
     pub sector: u32,
+    /// Name of the boot partition in the table; its identifier follows from it.
+    pub boot_partition: &'static str,
     /// A file that fills a partition of its own, and its digest.
     pub data: Option<(PathBuf, String)>,
     /// Bytes of a partition that nobody has written to.
@@ -82,6 +84,7 @@ impl Default for Rest {
     fn default() -> Self {
         Self {
             sector: 512,
+            boot_partition: "EFI system",
             data: None,
             empty: 32 << 20,
         }
@@ -121,6 +124,7 @@ pub fn mini(flavour: Flavour, firmware: Firmware, rest: &Rest) -> Result<Image> 
         &loader,
         COMMAND_LINE,
         &rest.sector.to_string(),
+        rest.boot_partition,
         rest.data.as_ref().map_or("", |(_, digest)| digest.as_str()),
         &rest.empty.to_string(),
         include_str!("disk.rs"),
@@ -135,6 +139,31 @@ pub fn mini(flavour: Flavour, firmware: Firmware, rest: &Rest) -> Result<Image> 
             Firmware::Uefi => write_uefi(&kernel, &initramfs, rest, raw),
             Firmware::Bios => write_bios(&kernel, &initramfs, rest, raw),
         }
+    })
+}
+
+/// A system that runs from memory: its kernel and its ramdisk.
+#[derive(Debug, Clone)]
+pub struct Live {
+    /// The kernel.
+    pub kernel: PathBuf,
+    /// Its ramdisk.
+    pub ramdisk: PathBuf,
+}
+
+/// The system of the small images, by itself. Its kernel's command line tells it `target.hostname` and `target.phone_home`.
+pub fn live(flavour: Flavour) -> Result<Live> {
+    let kernel = kernel::fetch(flavour)?;
+    let busybox = cache::sha256(Path::new(BUSYBOX))?;
+    let parts = [kernel.release.as_str(), &kernel.version, &busybox];
+    let key = cache::key(parts.into_iter().chain(initramfs::SOURCES));
+    let folder = cache::entry(&cache::folder()?, &format!("live-{key}"), |folder| {
+        let ramdisk = initramfs::build(&kernel, &read(Path::new(BUSYBOX))?)?;
+        fs::write(folder.join(INITRAMFS), ramdisk).context("cannot write the ramdisk")
+    })?;
+    Ok(Live {
+        kernel: kernel.image,
+        ramdisk: folder.join(INITRAMFS),
     })
 }
 
@@ -178,7 +207,7 @@ fn write_uefi(kernel: &Kernel, initramfs: &[u8], rest: &Rest, raw: &Path) -> Res
     )
     .context("cannot write the boot partition")?;
     let mut parts = vec![Part {
-        name: "EFI system",
+        name: rest.boot_partition,
         kind: disk::EFI_SYSTEM,
         content: Content::Bytes(boot),
     }];

@@ -6,6 +6,7 @@ mod files;
 pub mod process;
 mod range;
 mod reports;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -22,9 +23,11 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_rustls::rustls::ServerConfig;
 
 pub use files::Counters;
 pub use reports::Report;
+pub use tls::{authority, secure_image_url};
 
 use super::deadline::{Interrupt, wait_for};
 use super::namespace::Namespace;
@@ -75,12 +78,13 @@ pub struct Status {
 
 impl Web {
     /// Serves `images` (public name to file) on `address` inside `namespace`. Returns once it listens. With `pace`, no
-    /// download gets more bytes in a second.
+    /// download gets more bytes in a second. With an `identity`, the same is served by HTTPS on a port of its own.
     pub fn start(
         namespace: &Namespace,
         address: SocketAddr,
         images: BTreeMap<String, PathBuf>,
         pace: Option<NonZeroU32>,
+        identity: Option<Arc<ServerConfig>>,
     ) -> Result<Self> {
         let shared = Arc::new(Shared {
             files: Files::new(images, pace),
@@ -101,6 +105,19 @@ impl Web {
                         return Ok(());
                     }
                 };
+                if let Some(identity) = identity {
+                    let secure = tls::listen(address.ip(), identity).await;
+                    match secure {
+                        // It ends with this runtime.
+                        Ok(secure) => drop(tokio::spawn(
+                            axum::serve(secure, routes(Arc::clone(&state))).into_future(),
+                        )),
+                        Err(error) => {
+                            let _ = listening.send(Err(error));
+                            return Ok(());
+                        }
+                    }
+                }
                 let _ = listening.send(Ok(()));
                 let end = async { drop(stopped.await) };
                 axum::serve(listener, routes(state))

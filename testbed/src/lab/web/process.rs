@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::{Status, Web, address};
+use super::{Status, Web, address, tls};
 use crate::lab::Lab;
 use crate::lab::command::tool;
 use crate::lab::deadline::wait_for;
@@ -25,6 +25,8 @@ pub struct Offer {
     pub images: BTreeMap<String, PathBuf>,
     /// Most bytes that a download gets in a second.
     pub pace: Option<NonZeroU32>,
+    /// Serve the same by HTTPS besides.
+    pub tls: bool,
 }
 
 /// Starts this program once more inside the lab as its server. Returns once it answers.
@@ -40,6 +42,9 @@ pub fn start(lab: &mut Lab, offer: &Offer) -> Result<()> {
     if let Some(pace) = offer.pace {
         command.arg("--pace").arg(pace.to_string());
     }
+    if offer.tls {
+        command.arg("--tls");
+    }
     let process = lab.spawn("web", &mut command)?;
     let log = lab.folder().join("web.out");
     wait_for("the web server", PATIENCE, lab.interrupt(), || {
@@ -50,7 +55,7 @@ pub fn start(lab: &mut Lab, offer: &Offer) -> Result<()> {
 }
 
 /// What such a process does: serves until it is ended. Each offer is `NAME=FILE`.
-pub fn serve(lab: &str, offers: &[String], pace: Option<NonZeroU32>) -> Result<()> {
+pub fn serve(lab: &str, offers: &[String], pace: Option<NonZeroU32>, secure: bool) -> Result<()> {
     let images = offers
         .iter()
         .map(|offer| {
@@ -58,7 +63,13 @@ pub fn serve(lab: &str, offers: &[String], pace: Option<NonZeroU32>) -> Result<(
             Ok((public.to_owned(), PathBuf::from(file)))
         })
         .collect::<Result<_>>()?;
-    let _web = Web::start(&Record::load(lab)?.namespace(), address(), images, pace)?;
+    let record = Record::load(lab)?;
+    let namespace = record.namespace();
+    let identity = match secure {
+        true => Some(tls::identity(&record.folder())?),
+        false => None,
+    };
+    let _web = Web::start(&namespace, address(), images, pace, identity)?;
     loop {
         std::thread::park();
     }

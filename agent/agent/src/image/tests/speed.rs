@@ -1,5 +1,6 @@
 //! What each format costs from the server to a disk on this machine: run by hand, in release mode, as root for a loop device:
-//! `cargo test --release -p hammerscale-agent --lib speed -- --ignored --nocapture`. `SPEED_MIB` is the image's size.
+//! `cargo testbed bench image`, or `cargo test --release -p hammerscale-agent --lib speed -- --ignored --nocapture`. `SPEED_MIB` is the image's
+//! size.
 
 use std::fs;
 use std::path::Path;
@@ -54,6 +55,15 @@ fn cpu() -> f64 {
     ticks.map(|it| it.parse::<f64>().unwrap()).sum::<f64>() / 100.0
 }
 
+/// Seconds that the download alone takes.
+async fn download(url: &str) -> f64 {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let start = Instant::now();
+    let mut answer = client.get(url).send().await.unwrap();
+    while answer.chunk().await.unwrap().is_some() {}
+    start.elapsed().as_secs_f64()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "measures; run by hand in release mode"]
 async fn speed() {
@@ -85,14 +95,17 @@ async fn speed() {
         let server = FaultyServer::start(file.clone(), vec![]).await;
         let mut info = info(&server, &file);
         info.disk_format = None;
+        let link = download(&server.url("test.img")).await;
         let (start, before) = (Instant::now(), cpu());
         deploy(&info, disk.path()).await.unwrap();
         let gib = size as f64 / f64::from(1 << 30);
+        let seconds = start.elapsed().as_secs_f64();
         println!(
-            "{name:14} {:5} MiB loaded, {:6.2} s of CPU and {:6.2} s per GiB of the disk",
+            "{name:14} {:5} MiB loaded, {:6.2} s of CPU and {:6.2} s per GiB of the disk; {:4.0} % of the time of the download alone",
             file.len() >> 20,
             (cpu() - before) / gib,
-            start.elapsed().as_secs_f64() / gib
+            seconds / gib,
+            seconds / link * 100.0
         );
         let written = fs::read(disk.path()).unwrap();
         let end = raw.len() - MIB as usize;
