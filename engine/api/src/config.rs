@@ -97,7 +97,7 @@ impl Default for Limits {
             body: 1 << 20,
             provision_body: 64 << 20,
             inspection_body: 16 << 20,
-            large_bodies: 4,
+            large_bodies: 2,
             plain_body: 64 << 10,
             parsed_bodies: 8,
             patience: Duration::from_secs(10),
