@@ -12,6 +12,7 @@ use crate::guard::lock;
 use crate::host::{Host, read_text};
 use crate::outbound::dns::Dns;
 use crate::outbound::trust::Trust;
+use crate::partition_image::deploy::Identifiers;
 use crate::progress::ProgressBoard;
 use crate::server::executor::Executor;
 
@@ -46,6 +47,12 @@ impl Settings {
     }
 }
 
+/// An image that was written.
+struct Written {
+    disk: PathBuf,
+    identifiers: Option<Identifiers>,
+}
+
 /// The shared state.
 pub struct Agent {
     /// The machine.
@@ -66,7 +73,7 @@ pub struct Agent {
     pub boot_seconds: f64,
     settings: Mutex<Settings>,
     node: Mutex<Value>,
-    written: Mutex<Option<PathBuf>>,
+    written: Mutex<Option<Written>>,
 }
 
 impl Agent {
@@ -113,11 +120,17 @@ impl Agent {
 
     /// The disk that an image was written to in this boot.
     pub fn written_disk(&self) -> Option<PathBuf> {
-        lock(&self.written).clone()
+        let written = lock(&self.written);
+        written.as_ref().map(|written| written.disk.clone())
     }
 
-    /// Remembers it.
-    pub fn remember_disk(&self, disk: PathBuf) {
-        *lock(&self.written) = Some(disk);
+    /// What is to be known of the partitions that were made around an image in this boot.
+    pub fn identifiers(&self) -> Option<Identifiers> {
+        lock(&self.written).as_ref()?.identifiers.clone()
+    }
+
+    /// Remembers what was written where.
+    pub fn remember_written(&self, disk: PathBuf, identifiers: Option<Identifiers>) {
+        *lock(&self.written) = Some(Written { disk, identifiers });
     }
 }

@@ -22,6 +22,7 @@ mod log;
 mod net;
 mod options;
 mod outbound;
+mod partition_image;
 mod progress;
 mod server;
 mod steps;

@@ -6,8 +6,12 @@ use crate::settings::RamdiskSettings;
 use agent_wire::{ImageInfo, WireSecret};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::{Guarded, Node};
+use model::{Guarded, Node, Object};
 use std::collections::BTreeMap;
+
+mod partition;
+
+pub(crate) use partition::is_partition;
 
 /// Image formats that the engine's own agent writes; `auto` and its like leave it to the content.
 const FORMATS: &[&str] = &["raw", "qcow2", "gpt"];
@@ -54,22 +58,19 @@ pub(crate) fn check(node: &Node, ramdisk: Option<&RamdiskSettings>) -> Result<()
     if scheme == Scheme::Registry && named {
         return Err("instance_info/image_source is in a registry (oci://), which only the engine's own agent can ask: remove deploy_kernel and deploy_ramdisk from driver_info, or name the image by an https URL".into());
     }
-    whole_disk(info)?;
+    known_type(info)?;
+    partition::check(node, !named)?;
     checksum(info, scheme)?;
     format(info)?;
     credentials(info)?;
     proxies(&node.driver_info)
 }
 
-/// Without a type Ironic takes an image with a kernel and a ramdisk of its own for one of a partition.
-fn whole_disk(info: &Guarded) -> Result<(), String> {
-    let own_kernel = info.text("kernel").is_some() && info.text("ramdisk").is_some();
+fn known_type(info: &Guarded) -> Result<(), String> {
     match info.text("image_type") {
-        None if !own_kernel => Ok(()),
-        Some("whole-disk") => Ok(()),
-        None | Some("partition") => Err("instance_info describes a partition image (image_type, or kernel and ramdisk), which is not supported: use a whole-disk image, and leave kernel and ramdisk out".into()),
+        None | Some("whole-disk" | "partition") => Ok(()),
         Some(other) => Err(format!(
-            "instance_info/image_type '{other}' is unknown: whole-disk is supported"
+            "instance_info/image_type '{other}' is unknown: whole-disk or partition"
         )),
     }
 }
@@ -162,6 +163,7 @@ pub(crate) fn describe(node: &Node, drive: Option<&str>, boot_mode: String) -> O
     let info = &node.instance_info;
     let text = |key: &str| info.text(key).map(str::to_owned);
     let source = text("image_source")?;
+    let whole = !is_partition(info);
     let packed = |key: &str| {
         info.text(key)
             .map(|value| WireSecret::new(STANDARD.encode(value)))
@@ -185,9 +187,13 @@ pub(crate) fn describe(node: &Node, drive: Option<&str>, boot_mode: String) -> O
         no_proxy: node.driver_info.text("image_no_proxy").map(str::to_owned),
         node_uuid: Some(node.uuid.to_string()),
         configdrive: drive.map(WireSecret::new),
-        image_type: Some("whole-disk".into()),
+        image_type: Some(if whole { "whole-disk" } else { "partition" }.into()),
         deploy_boot_mode: Some(boot_mode),
-        ..ImageInfo::default()
+        extra: if whole {
+            Object::new()
+        } else {
+            partition::describe(info)
+        },
     })
 }
 

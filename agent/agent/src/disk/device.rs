@@ -1,4 +1,4 @@
-//! One open disk (or, for tests, an ordinary file that stands for one): size, sector size, aligned writes, zeroing.
+//! One open disk (or, for tests, an ordinary file that stands for one), or a part of one: size, sector size, aligned writes, zeroing.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -20,11 +20,15 @@ pub struct Device {
     pub size: u64,
     /// Logical sector size in bytes.
     pub sector: u64,
-    /// Buffered access, for tables and everything that is not aligned.
+    /// Buffered access, for tables and everything that is not aligned. Counts from the start of the disk.
     pub file: File,
     /// Unbuffered access, when the device takes it.
     direct: Option<File>,
     block: bool,
+    /// Where this part of the disk begins; 0 for a whole disk.
+    start: u64,
+    /// What this part of the disk is; none for a whole disk.
+    pub part: Option<&'static str>,
 }
 
 impl Device {
@@ -60,6 +64,28 @@ impl Device {
             file,
             direct,
             block,
+            start: 0,
+            part: None,
+        })
+    }
+
+    /// A part of this disk, whose first byte is at `start` of the disk. The kernel need not know of it.
+    pub fn part(&self, start: u64, length: u64, what: &'static str) -> io::Result<Self> {
+        let inside = start
+            .checked_add(length)
+            .is_some_and(|end| end <= self.size);
+        if !inside {
+            return Err(io::Error::other("a part of a disk reaches beyond its end"));
+        }
+        Ok(Self {
+            path: self.path.clone(),
+            size: length,
+            sector: self.sector,
+            file: self.file.try_clone()?,
+            direct: self.direct.as_ref().map(File::try_clone).transpose()?,
+            block: self.block,
+            start: self.start + start,
+            part: Some(what),
         })
     }
 
@@ -71,6 +97,8 @@ impl Device {
     /// Writes bytes; aligned buffers at aligned offsets go past the page cache.
     pub fn write(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         const ALIGN: u64 = 4096;
+        self.require_inside(offset, bytes.len() as u64)?;
+        let offset = self.start + offset;
         let aligned = offset.is_multiple_of(ALIGN)
             && bytes.len().is_multiple_of(4096)
             && bytes.as_ptr().addr().is_multiple_of(4096);
@@ -86,6 +114,8 @@ impl Device {
     /// Makes a range read as zeros: discarded if the device then reads zeros for sure, else zeroed by the device's own
     /// command, else written. A plain discard promises nothing of what is read afterwards, so it is never used.
     pub fn zero(&self, offset: u64, length: u64) -> io::Result<()> {
+        self.require_inside(offset, length)?;
+        let offset = self.start + offset;
         let whole = offset.is_multiple_of(self.sector) && length.is_multiple_of(self.sector);
         if whole && length > 0 && self.punch(offset, length) {
             return Ok(());
@@ -118,8 +148,23 @@ impl Device {
     /// Reads exactly; beyond the end is an error.
     pub fn read(&self, length: usize, offset: u64) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; length];
-        self.file.read_exact_at(&mut bytes, offset)?;
+        self.read_into(&mut bytes, offset)?;
         Ok(bytes)
+    }
+
+    /// Fills a buffer; beyond the end is an error.
+    pub fn read_into(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        self.require_inside(offset, bytes.len() as u64)?;
+        self.file.read_exact_at(bytes, self.start + offset)
+    }
+
+    /// A part of a disk has neighbours; a whole disk has the kernel, which knows its end.
+    fn require_inside(&self, offset: u64, length: u64) -> io::Result<()> {
+        let end = offset.checked_add(length);
+        match self.part.is_none() || end.is_some_and(|end| end <= self.size) {
+            true => Ok(()),
+            false => Err(io::Error::other("beyond the end of this part of the disk")),
+        }
     }
 
     /// Everything written is on the disk when this returns.
@@ -140,6 +185,61 @@ impl Device {
             Ok(())
         }
     }
+}
+
+/// A disk, or a part of one, as a stream to read and write: what a file system is made in.
+pub struct Span<'a> {
+    device: &'a Device,
+    at: u64,
+}
+
+impl<'a> Span<'a> {
+    /// All of it.
+    pub fn new(device: &'a Device) -> Self {
+        Self { device, at: 0 }
+    }
+
+    fn left(&self) -> usize {
+        usize::try_from(self.device.size.saturating_sub(self.at)).unwrap_or(usize::MAX)
+    }
+}
+
+impl io::Read for Span<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = buffer.len().min(self.left());
+        self.device.read_into(&mut buffer[..n], self.at)?;
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+impl io::Write for Span<'_> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let n = buffer.len().min(self.left());
+        self.device.write(&buffer[..n], self.at)?;
+        self.at += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl io::Seek for Span<'_> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.at = sought(self.at, self.device.size, to)?;
+        Ok(self.at)
+    }
+}
+
+fn sought(at: u64, length: u64, to: io::SeekFrom) -> io::Result<u64> {
+    let target = match to {
+        io::SeekFrom::Start(n) => Some(n),
+        io::SeekFrom::End(n) => length.checked_add_signed(n),
+        io::SeekFrom::Current(n) => at.checked_add_signed(n),
+    };
+    target.ok_or_else(|| io::Error::other("seek before the start"))
 }
 
 /// How much may be read through one window: looking for a boot loader takes some hundred KiB.
@@ -193,12 +293,7 @@ impl io::Read for Window<'_> {
 
 impl io::Seek for Window<'_> {
     fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
-        let target = match to {
-            io::SeekFrom::Start(n) => Some(n),
-            io::SeekFrom::End(n) => self.length.checked_add_signed(n),
-            io::SeekFrom::Current(n) => self.at.checked_add_signed(n),
-        };
-        self.at = target.ok_or_else(|| io::Error::other("seek before the start"))?;
+        self.at = sought(self.at, self.length, to)?;
         Ok(self.at)
     }
 }

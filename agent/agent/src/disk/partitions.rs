@@ -17,7 +17,7 @@ pub const ESP_TYPE: [u8; 16] = [
     0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b,
 ];
 /// Type GUID of Linux file system data, as on disk.
-const LINUX_TYPE: [u8; 16] = [
+pub const LINUX_TYPE: [u8; 16] = [
     0xaf, 0x3d, 0xc6, 0x0f, 0x83, 0x84, 0x72, 0x47, 0x8e, 0x79, 0x3d, 0x69, 0xd8, 0x47, 0x7d, 0xe4,
 ];
 const MBR_ESP: u8 = 0xef;
@@ -280,6 +280,16 @@ fn place_at_end(end: u64, length: u64, taken: &[Partition]) -> Result<u64, Table
         )));
     }
     Ok(start)
+}
+
+/// The device node of a disk's partition.
+pub fn node_of(disk: &Path, number: u32) -> String {
+    let disk = disk.display().to_string();
+    let between = match disk.chars().next_back() {
+        Some(last) if last.is_ascii_digit() => "p",
+        _ => "",
+    };
+    format!("{disk}{between}{number}")
 }
 
 /// Makes the kernel know the table: by reading it anew, and by telling it of each partition it did not find.

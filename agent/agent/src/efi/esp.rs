@@ -10,9 +10,9 @@ const MAX_FOLDERS: usize = 256;
 const MAX_CSV: u64 = 64 * 1024;
 /// How file names of loaders end for this machine's processor (UEFI specification 2.10, section 3.5.1.1).
 #[cfg(target_arch = "aarch64")]
-const MACHINE: &str = "aa64";
+pub const MACHINE: &str = "aa64";
 #[cfg(not(target_arch = "aarch64"))]
-const MACHINE: &str = "x64";
+pub const MACHINE: &str = "x64";
 /// The folder that firmware looks into by itself.
 const REMOVABLE: &str = "\\EFI\\BOOT";
 

@@ -1,5 +1,5 @@
 //! The whole way of an image: expected digest, old table wiped, download and write, digest compared, ends placed, GPT
-//! repaired, partitions found. Each failure names its cause; until the digest is right the disk has no table.
+//! repaired or made, partitions found. Each failure names its cause; until the digest is right the disk has no table.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ use crate::failure::Failure;
 use crate::host::Host;
 use crate::log::info;
 use crate::outbound::client::{Fetcher, Get};
+use crate::partition_image::deploy::{Identifiers, Surroundings};
+use crate::partition_image::wishes::is_partition_image;
 use crate::progress::ProgressBoard;
 
 /// Messages in flight between download and writer; each holds one network read, at most a few hundred KiB.
@@ -49,11 +51,18 @@ pub struct Deployed {
     pub table: Table,
     /// Four bytes at offset 440, as Ironic's conductor expects them.
     pub disk_id: u32,
+    /// What conductors ask for of a partition image; none for a whole disk.
+    pub identifiers: Option<Identifiers>,
 }
 
 impl Deployment<'_> {
-    /// Writes an image to a disk.
-    pub async fn run(&self, image: &ImageInfo, disk: &Path) -> Result<Deployed, Failure> {
+    /// Writes an image to a disk. The config drive is placed by the way only where the disk's partitions are made here.
+    pub async fn run(
+        &self,
+        image: &ImageInfo,
+        disk: &Path,
+        drive: Option<&[u8]>,
+    ) -> Result<Deployed, Failure> {
         let retries = self.patience.retries();
         let source = source::resolve(image, self.fetcher, retries, self.md5_allowed).await?;
         let Source {
@@ -63,14 +72,25 @@ impl Deployment<'_> {
         } = &source;
         let declared = format::declared(image)?;
         let device = Arc::new(open(self.host, disk)?);
+        let around = is_partition_image(image)
+            .then(|| Surroundings::plan(self.host, image, &device, drive))
+            .transpose()?;
+        let target = match &around {
+            Some(around) => Arc::new(around.root(&device)?),
+            None => Arc::clone(&device),
+        };
         self.board.phase(ProgressPhase::Writing);
         let written = self
-            .transfer(image, get, expected.algorithm, declared, &device)
+            .transfer(image, get, expected.algorithm, declared, (&target, &device))
             .await?;
         self.board.phase(ProgressPhase::Finishing);
         verify(expected, &written)?;
         let (host, path) = (self.host.clone(), disk.to_owned());
-        tokio::task::spawn_blocking(move || place(&host, &device, &written, &path))
+        let finish = move || match around {
+            Some(around) => surround(&host, &device, &written, &around),
+            None => place(&host, &device, &written, &path),
+        };
+        tokio::task::spawn_blocking(finish)
             .await
             .map_err(|e| Failure::image_write(format!("the writing thread broke: {e}")))?
     }
@@ -81,7 +101,7 @@ impl Deployment<'_> {
         get: &Get,
         algorithm: checksum::Algorithm,
         declared: Declared,
-        device: &Arc<Device>,
+        (device, disk): (&Arc<Device>, &Arc<Device>),
     ) -> Result<Written, Failure> {
         let (sender, receiver) = mpsc::channel(IN_FLIGHT);
         let (asks, asked) = mpsc::channel(1);
@@ -90,19 +110,13 @@ impl Deployment<'_> {
         let work = Work {
             host: self.host.clone(),
             device: Arc::clone(device),
+            disk: Arc::clone(disk),
             algorithm,
             declared,
             meter: Arc::clone(&meter),
         };
         let writer = tokio::task::spawn_blocking(move || work.run(receiver, asks));
-        let download = Download::new(
-            self.fetcher,
-            get,
-            self.patience,
-            device.size,
-            sender,
-            &announced,
-        );
+        let download = Download::new(self.fetcher, get, self.patience, device, sender, &announced);
         let ahead = Ahead {
             fetcher: self.fetcher,
             get,
@@ -187,5 +201,22 @@ fn place(
         bytes: written.bytes,
         table,
         disk_id: id.map_or(0, u32::from_le_bytes),
+        identifiers: None,
+    })
+}
+
+/// The disk's table is made here and is the last thing that is written.
+fn surround(
+    host: &Host,
+    device: &Device,
+    written: &Written,
+    around: &Surroundings,
+) -> Result<Deployed, Failure> {
+    let (table, identifiers) = around.complete(host, device, &written.sink)?;
+    Ok(Deployed {
+        bytes: written.bytes,
+        table,
+        disk_id: 0,
+        identifiers: Some(identifiers),
     })
 }

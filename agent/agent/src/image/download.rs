@@ -10,6 +10,8 @@ use reqwest::{Response, StatusCode};
 use tokio::sync::mpsc;
 
 use super::feed::Feed;
+use super::sink::SinkError;
+use crate::disk::device::Device;
 use crate::failure::Failure;
 use crate::log::{info, warning};
 use crate::outbound::client::{FetchError, Fetcher, Get, reason, shown_text};
@@ -54,8 +56,8 @@ pub struct Download<'a> {
     pub get: &'a Get,
     /// Patience.
     pub patience: Patience,
-    /// Bytes of the disk: a plain image that announces more is refused before writing.
-    pub disk_size: u64,
+    /// Where the image goes: a plain one that announces more than that has is refused before writing.
+    pub device: &'a Device,
     /// To the writing thread.
     pub feed: mpsc::Sender<Feed>,
     /// Called with the announced length.
@@ -76,7 +78,7 @@ impl<'a> Download<'a> {
         fetcher: &'a Fetcher,
         get: &'a Get,
         patience: Patience,
-        disk_size: u64,
+        device: &'a Device,
         feed: mpsc::Sender<Feed>,
         announced: &'a (dyn Fn(u64, bool) + Sync),
     ) -> Self {
@@ -84,7 +86,7 @@ impl<'a> Download<'a> {
             fetcher,
             get,
             patience,
-            disk_size,
+            device,
             feed,
             announced,
             state: State::default(),
@@ -254,12 +256,9 @@ impl<'a> Download<'a> {
         };
         let plain = super::format::is_plain(first);
         (self.announced)(length, plain);
-        if plain && length > self.disk_size {
-            return Err(TryError::Fatal(format!(
-                "{}: the image has {length} bytes, the disk has {}; use a larger disk (root device hint \"size\") or a smaller image",
-                shown_text(url),
-                self.disk_size
-            )));
+        if plain && length > self.device.size {
+            let why = SinkError::too_large(self.device, length);
+            return Err(TryError::Fatal(format!("{}: {why}", shown_text(url))));
         }
         Ok(())
     }

@@ -3,12 +3,12 @@
 use agent_image::{Content, Declared};
 
 use crate::failure::Failure;
+use crate::partition_image::wishes::is_partition_image;
 
 /// What can be written, for messages.
-pub const SUPPORTED: &str =
-    "whole-disk images, raw (plain, or compressed with gzip, zstd or xz) or qcow2";
+pub const SUPPORTED: &str = "raw (plain, or compressed with gzip, zstd or xz) and qcow2";
 
-/// The declared format. Refuses others, and partition images.
+/// The declared format. Refuses others.
 pub fn declared(image: &agent_wire::ImageInfo) -> Result<Declared, Failure> {
     let format = image.disk_format.as_deref();
     let Some(declared) = Declared::parse(format) else {
@@ -21,14 +21,10 @@ pub fn declared(image: &agent_wire::ImageInfo) -> Result<Declared, Failure> {
                 .collect::<String>()
         )));
     };
-    let partition = image.image_type.as_deref() == Some("partition")
-        || ["kernel", "ramdisk"]
-            .iter()
-            .any(|k| image.extra.get(*k).is_some_and(|v| !v.is_null()));
-    if partition {
-        return Err(Failure::image(format!(
-            "this is a partition image; supported are {SUPPORTED}. Use a whole-disk image and set neither kernel nor ramdisk"
-        )));
+    if declared == Declared::Gpt && is_partition_image(image) {
+        return Err(Failure::image(
+            "the image's disk_format is gpt, which is a whole disk, but its image_type is partition; correct one of them",
+        ));
     }
     Ok(declared)
 }

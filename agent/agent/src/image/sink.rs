@@ -1,5 +1,5 @@
-//! Takes the decoded image, in any order, to the disk. Zeros become zeroed ranges, never old data; the first and the last MiB
-//! of the disk are held back until [`Sink::commit`], so an image that turns out wrong leaves a disk without a table.
+//! Takes the decoded image, in any order, to the disk or a part of it. Zeros become zeroed ranges, never old data; the first and the
+//! last MiB of that are held back until [`Sink::commit`], so an image that turns out wrong leaves a disk without a table.
 
 use std::io;
 use std::ops::Range;
@@ -29,6 +29,18 @@ pub enum SinkError {
         /// What is known of the image's bytes.
         image: u64,
     },
+    /// More bytes than the partition has that was asked for.
+    #[error(
+        "the image is larger than its partition: at least {image} bytes are needed, the {what} partition has {part} bytes; set instance_info/root_gb accordingly"
+    )]
+    TooLargeForPart {
+        /// Which.
+        what: &'static str,
+        /// Its bytes.
+        part: u64,
+        /// What is known of the image's bytes.
+        image: u64,
+    },
     /// The old partition table could not be removed.
     #[error("wiping the old partition table of {path} failed: {source}")]
     Wipe {
@@ -47,6 +59,24 @@ pub enum SinkError {
         /// The kernel's reason.
         source: io::Error,
     },
+}
+
+impl SinkError {
+    /// An image of at least so many bytes does not go there.
+    pub fn too_large(device: &Device, image: u64) -> Self {
+        match device.part {
+            Some(what) => Self::TooLargeForPart {
+                what,
+                part: device.size,
+                image,
+            },
+            None => Self::TooLarge {
+                path: device.path.display().to_string(),
+                disk: device.size,
+                image,
+            },
+        }
+    }
 }
 
 /// The writing end.
@@ -177,11 +207,7 @@ impl Sink {
         if image <= self.device.size {
             return Ok(());
         }
-        Err(SinkError::TooLarge {
-            path: self.path(),
-            disk: self.device.size,
-            image,
-        })
+        Err(SinkError::too_large(&self.device, image))
     }
 
     /// Splits what comes at the borders of the held-back ends.

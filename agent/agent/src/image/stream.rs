@@ -38,8 +38,10 @@ pub struct Written {
 pub struct Work {
     /// The machine.
     pub host: Host,
-    /// The disk.
+    /// The disk, or the part of it that the image goes to.
     pub device: Arc<Device>,
+    /// The whole disk.
+    pub disk: Arc<Device>,
     /// How the file is hashed.
     pub algorithm: Algorithm,
     /// What the image is said to be.
@@ -82,11 +84,11 @@ impl Work {
     }
 
     fn sink(&self) -> Sink {
-        let (host, device) = (self.host.clone(), Arc::clone(&self.device));
+        let (host, disk) = (self.host.clone(), Arc::clone(&self.disk));
         let meter = Arc::clone(&self.meter);
         let wipe = move || {
             meter.board().phase(ProgressPhase::Wiping);
-            wipe::table(&host, &device)?;
+            wipe::table(&host, &disk)?;
             meter.board().phase(ProgressPhase::Writing);
             Ok(())
         };

@@ -5,6 +5,7 @@ mod config_drives;
 mod faulty_server;
 mod formats;
 mod loop_disk;
+mod partition_images;
 mod placing;
 mod resuming;
 mod speed;
@@ -120,7 +121,7 @@ async fn deploy(info: &ImageInfo, disk: &Path) -> Result<Deployed, Failure> {
         md5_allowed: true,
         board: &Arc::new(ProgressBoard::default()),
     }
-    .run(info, disk)
+    .run(info, disk, None)
     .await
 }
 
@@ -302,10 +303,10 @@ async fn foreign_formats_are_refused_by_name() {
         let error = deploy(&info, disk.path()).await.unwrap_err();
         assert!(error.details.contains(told), "{error}");
     }
-    info.disk_format = Some("raw".to_owned());
+    info.disk_format = Some("gpt".to_owned());
     info.image_type = Some("partition".to_owned());
     let error = deploy(&info, disk.path()).await.unwrap_err();
-    assert!(error.details.contains("partition image"), "{error}");
+    assert!(error.details.contains("is a whole disk"), "{error}");
     assert_eq!(std::fs::read(disk.path()).unwrap()[..16], [0xa5; 16]);
 }
 
@@ -387,7 +388,7 @@ async fn a_disk_that_was_not_named_is_not_touched() {
         board: &Arc::default(),
     };
     let error = deployment
-        .run(&info(&server, &image()), disk.path())
+        .run(&info(&server, &image()), disk.path(), None)
         .await
         .unwrap_err();
     assert!(error.details.contains("--allow-disk"), "{error}");

@@ -64,9 +64,12 @@ async fn run(mut context: StepContext) -> Result<Option<Value>, Failure> {
     };
     let disk = root_disk(&agent, &context.node).await?;
     info!("image {} goes to {}", image.id, disk.display());
-    let deployed = deployment(&agent, &fetcher).run(&image, &disk).await?;
-    agent.remember_disk(disk.clone());
-    if let Some(drive) = drive {
+    let deployed = deployment(&agent, &fetcher)
+        .run(&image, &disk, drive.as_deref())
+        .await?;
+    agent.remember_written(disk.clone(), deployed.identifiers.clone());
+    // On a partition image's disk it has its place already.
+    if let Some(drive) = drive.filter(|_| deployed.identifiers.is_none()) {
         place_drive(&agent, &disk, drive).await?;
     }
     let message = message(&image, &disk, &deployed);
@@ -80,11 +83,14 @@ async fn run(mut context: StepContext) -> Result<Option<Value>, Failure> {
 
 /// Conductors take the root identifier from this text.
 fn message(image: &ImageInfo, disk: &Path, deployed: &Deployed) -> String {
+    let root = match &deployed.identifiers {
+        Some(identifiers) => identifiers.root.clone(),
+        None => format!("0x{:08x}", deployed.disk_id),
+    };
     format!(
-        "prepare_image: image ({}) written to device {} root_uuid=0x{:08x}",
+        "prepare_image: image ({}) written to device {} root_uuid={root}",
         image.id,
-        disk.display(),
-        deployed.disk_id
+        disk.display()
     )
 }
 

@@ -1,6 +1,7 @@
 //! The payload of commands: the node and its ports as the agent protocol has them, secrets masked.
 
 use crate::effects::{ActError, Context};
+use crate::image;
 use agent_wire::{CleanResult, Command, CommandResult, DeployResult, ServiceResult};
 use model::{AgentLink, Node, Object, Phase, Port, Step};
 use ports::query::{Page, PortQuery};
@@ -95,7 +96,7 @@ fn node_document(node: &Node) -> Value {
         "instance_info": node.instance_info.masked(),
         "driver_internal_info": {
             "deploy_boot_mode": boot_mode(node),
-            "is_whole_disk_image": true,
+            "is_whole_disk_image": !image::is_partition(&node.instance_info),
             "agent_erase_devices_iterations": 1,
             "agent_erase_devices_zeroize": true,
             "agent_continue_if_secure_erase_failed": false,

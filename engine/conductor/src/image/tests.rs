@@ -44,6 +44,65 @@ fn sources_and_formats_that_the_agent_takes_pass() {
 }
 
 #[test]
+fn partition_images_say_what_is_to_be_made_around_them() {
+    let sizes =
+        json!({"image_type": "partition", "root_gb": "10", "swap_mb": 512, "ephemeral_gb": 3});
+    let good = of("http://i/x", sizes);
+    checked(good.clone()).unwrap();
+    let told = describe(&node(good, json!({})), None, "uefi".into()).unwrap();
+    assert_eq!(told.image_type.as_deref(), Some("partition"));
+    let wanted = json!({"root_gb": 10, "root_mb": 10240, "swap_mb": 512, "ephemeral_mb": 3072, "ephemeral_format": "ext4",
+        "preserve_ephemeral": false, "boot_option": "local", "kernel": null, "ramdisk": null});
+    assert_eq!(json!(told.extra), wanted);
+    let whole = describe(
+        &node(of("http://i/x", json!({})), json!({})),
+        None,
+        "uefi".into(),
+    )
+    .unwrap();
+    assert!(whole.extra.is_empty() && whole.image_type.as_deref() == Some("whole-disk"));
+    for (more, word) in [
+        (json!({"swap_mb": 1}), "are for partition images"),
+        (json!({"ephemeral_gb": "1"}), "are for partition images"),
+        (
+            json!({"image_type": "partition", "root_gb": 0}),
+            "root_gb is missing",
+        ),
+        (
+            json!({"image_type": "partition", "root_gb": "ten"}),
+            "root_gb is not",
+        ),
+        (
+            json!({"image_type": "partition", "root_gb": 1, "swap_mb": -1}),
+            "swap_mb is not",
+        ),
+        (
+            json!({"image_type": "partition", "root_gb": 1, "image_disk_format": "gpt"}),
+            "gpt",
+        ),
+        (
+            json!({"image_type": "partition", "root_gb": 1, "preserve_ephemeral": "True"}),
+            "preserve_ephemeral",
+        ),
+        (
+            json!({"image_type": "partition", "root_gb": 1, "ephemeral_gb": 1, "ephemeral_format": "xfs"}),
+            "'xfs'",
+        ),
+    ] {
+        let error = checked(of("http://i/x", more.clone())).unwrap_err();
+        assert!(error.contains(word), "{more}: {error}");
+    }
+    let info = of(
+        "http://i/x",
+        json!({"image_type": "partition", "root_gb": 1}),
+    );
+    let mut bios = node(info, json!({}));
+    bios.boot_mode = Some("bios".to_owned());
+    let error = check(&bios, None).unwrap_err();
+    assert!(error.contains("UEFI only"), "{error}");
+}
+
+#[test]
 fn what_cannot_be_deployed_is_refused_with_its_key() {
     for (info, word) in [
         (json!({}), "image_source is missing"),
@@ -65,11 +124,15 @@ fn what_cannot_be_deployed_is_refused_with_its_key() {
         ),
         (
             of("http://i/x", json!({"image_type": "partition"})),
-            "partition image",
+            "root_gb",
         ),
         (
             of("http://i/x", json!({"kernel": "k", "ramdisk": "r"})),
-            "partition image",
+            "root_gb",
+        ),
+        (
+            of("http://i/x", json!({"boot_iso": "http://i/y.iso"})),
+            "exclude each other",
         ),
         (of("http://i/x", json!({"image_type": "x"})), "'x'"),
         (
