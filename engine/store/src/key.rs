@@ -1,6 +1,7 @@
 //! The key file: the keys that secrets are sealed with. It makes one when there is none; it never replaces or removes a key.
 
 use aws_lc_rs::hkdf;
+use aws_lc_rs::hmac;
 use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,6 +15,8 @@ use zeroize::Zeroizing;
 const MAX_FILE: u64 = 64 * 1024;
 /// Length of a key in bytes.
 pub(crate) const KEY_LENGTH: usize = 32;
+
+const SALT: &[u8] = b"hammerscale store";
 
 /// Why the key file could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -183,8 +186,14 @@ fn parse_line(line: &str) -> Option<(String, hkdf::Prk)> {
     if bytes.len() != KEY_LENGTH {
         return None;
     }
-    let key = hkdf::Salt::new(hkdf::HKDF_SHA256, b"hammerscale store").extract(&bytes);
-    Some((id.to_owned(), key))
+    Some((id.to_owned(), extracted(&bytes)))
+}
+
+/// The key that record keys are expanded from: HKDF's extract (RFC 5869, 2.2: an HMAC of the key under the salt), done once. The library's
+/// own would do it again for every record.
+fn extracted(key: &[u8]) -> hkdf::Prk {
+    let salt = hmac::Key::new(hmac::HMAC_SHA256, SALT);
+    hkdf::Prk::new_less_safe(hkdf::HKDF_SHA256, hmac::sign(&salt, key).as_ref())
 }
 
 fn create(path: &Path) -> Result<(), KeyError> {
@@ -226,4 +235,23 @@ fn place(path: &Path, draft: &Path, content: &[u8]) -> io::Result<()> {
     written?;
     removed?;
     File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_extracted_once_expands_to_the_same_keys() {
+        let key = [7u8; KEY_LENGTH];
+        let usual = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(&key);
+        let expand = |prk: &hkdf::Prk| {
+            let mut bytes = [0u8; KEY_LENGTH];
+            let okm = prk.expand(&[b"a record"], hkdf::HKDF_SHA256).unwrap();
+            okm.fill(&mut bytes).unwrap();
+            bytes
+        };
+        assert_eq!(expand(&extracted(&key)), expand(&usual));
+    }
 }
