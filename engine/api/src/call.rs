@@ -217,6 +217,14 @@ impl Call {
         self.facts.body.json(&self.app)
     }
 
+    /// Looks at the body, and leaves it to be taken; none when it is empty.
+    ///
+    /// # Errors
+    /// As for [`Self::json`].
+    pub fn look_at_json<T>(&self, look: impl FnOnce(&Value) -> T) -> Result<Option<T>, ApiError> {
+        self.facts.body.look_at(&self.app, look)
+    }
+
     /// The body as a JSON object.
     ///
     /// # Errors

@@ -42,6 +42,7 @@ fn bodies() -> Vec<Vec<u8>> {
         "{\"logical_disks\":[{\"raid_level\":1,\"size_gb\":1e300}]}",
         "[{\"op\":\"move\",\"from\":\"/a\",\"path\":\"/b\"}]",
         "[{\"op\":\"add\",\"path\":\"\",\"value\":1}]",
+        "[{\"op\":\"add\",\"path\":\"/extra/a\",\"value\":1}]",
         "[{\"op\":\"add\",\"path\":\"/extra/-/-/-\",\"value\":1}]",
         "[{\"op\":\"replace\",\"path\":\"/driver_info\",\"value\":\"\"}]",
         "{\"callback_url\":\"http://[::\",\"agent_token\":{},\"agent_version\":[]}",
@@ -69,9 +70,18 @@ fn concrete(path: &str) -> String {
 
 #[tokio::test]
 async fn every_endpoint_answers_hostile_bodies_below_500() {
+    // Read by the handler, and read before it on another thread, as large ones are.
+    for plain_body in [64 << 10, 0] {
+        answers_below_500(plain_body).await;
+    }
+}
+
+async fn answers_below_500(plain_body: usize) {
     for endpoint in api::endpoints().iter().filter(|it| it.method != "GET") {
         let fake = Fake::new();
-        let router = fake.operator();
+        let mut config = support::config();
+        config.limits.plain_body = plain_body;
+        let router = api::router(fake.clone(), fake.clone(), config);
         for body in bodies() {
             if fake.world.lock().unwrap().nodes.is_empty() {
                 fake.add_node("a", |_| {});
@@ -178,6 +188,22 @@ async fn patches_are_bounded_and_what_fits_is_applied() {
     .await;
     assert_eq!(done.status, 200, "{}", done.text);
     assert_eq!(fake.node(node).extra.len(), 1000);
+}
+
+#[tokio::test]
+async fn a_list_of_very_many_names_is_sifted_at_once() {
+    let fake = Fake::new();
+    fake.add_node("a", |_| {});
+    let router = fake.operator();
+    let traits: Vec<String> = (0..60_000).map(|n| format!("CUSTOM_{n}")).collect();
+    let body = json!({ "traits": traits });
+    let reply = ask(&router, "PUT", "/v1/nodes/a/traits", Some(body)).await;
+    assert_eq!(reply.status, 400, "{}", reply.text);
+    assert!(
+        reply.error().contains("at most 50 traits"),
+        "{}",
+        reply.error()
+    );
 }
 
 #[tokio::test]

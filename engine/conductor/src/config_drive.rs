@@ -25,12 +25,21 @@ pub(crate) async fn for_agent(context: &Context) -> Result<Option<String>, ActEr
         .ok_or_else(|| {
             ActError::lasting("the config drive is gone from the store; deploy again with it")
         })?;
-    let given: Value = serde_json::from_slice(&bytes).map_err(|error| {
+    let node = context.node.clone();
+    let packed = digest::aside(bytes.len(), move || packed(&bytes, &node)).await;
+    packed
+        .map_err(|error| ActError::passing(error.to_string()))?
+        .map(Some)
+}
+
+/// What the agent takes, of a config drive as it is stored.
+fn packed(stored: &[u8], node: &Node) -> Result<String, ActError> {
+    let given: Value = serde_json::from_slice(stored).map_err(|error| {
         ActError::lasting(format!("the stored config drive cannot be read: {error}"))
     })?;
     match given {
-        Value::String(text) => Ok(Some(text)),
-        document => built(&document, &context.node).map(Some),
+        Value::String(text) => Ok(text),
+        document => built(&document, node),
     }
 }
 

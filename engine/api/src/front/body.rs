@@ -49,6 +49,27 @@ impl Held {
             }
         }
     }
+
+    /// Looks at the body, and leaves it to be taken; none when it is empty.
+    ///
+    /// # Errors
+    /// As for [`Self::json`].
+    pub fn look_at<T>(
+        &self,
+        app: &App,
+        look: impl FnOnce(&Value) -> T,
+    ) -> Result<Option<T>, ApiError> {
+        let outcome = self.json(app);
+        let seen = outcome.as_ref().ok().and_then(Option::as_ref).map(look);
+        match &self.text {
+            Text::Plain(_) => outcome.map(|_| seen),
+            Text::Read(kept) => {
+                // Whoever takes it comes to know what is wrong with it.
+                *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+                Ok(seen)
+            }
+        }
+    }
 }
 
 /// Beyond its grace a large body must bring so many bytes a second.

@@ -271,16 +271,19 @@ async fn patch(call: Call, Path(named): Path<String>) -> Answer {
 
 /// Refuses lists and fractions in a patch, which Ironic takes in a new allocation only.
 fn check_values(call: &Call) -> Result<(), ApiError> {
-    let operations = match call.json()? {
-        Some(Value::Array(operations)) => operations,
-        _ => return Ok(()),
+    let is_strange = |item: &Value| {
+        let value = item.get("value");
+        value.is_some_and(|value| value.is_array() || value.is_f64())
     };
-    let mut values = operations.iter().filter_map(|item| item.get("value"));
-    match values.find(|value| value.is_array() || value.is_f64()) {
-        Some(_) => Err(ApiError::invalid(
+    let strange = |body: &Value| {
+        body.as_array()
+            .is_some_and(|all| all.iter().any(is_strange))
+    };
+    match call.look_at_json(strange)?.unwrap_or(false) {
+        true => Err(ApiError::invalid(
             "A value in a patch of an allocation is a text, an object, an integer, a boolean or null.",
         )),
-        None => Ok(()),
+        false => Ok(()),
     }
 }
 

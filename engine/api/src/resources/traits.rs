@@ -13,6 +13,7 @@ use axum::extract::Path;
 use model::{Node, Port, Refusal, RefusalKind};
 use ports::engine::ResourcesChange;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A node has at most so many.
@@ -71,16 +72,14 @@ async fn replace(call: Call, Path(node): Path<String>) -> Answer {
     if let Some(key) = body.keys().next() {
         return Err(unexpected(key));
     }
-    let mut traits: Vec<String> = Vec::new();
+    let mut traits = BTreeSet::new();
     for item in list {
         let name = item.as_str().unwrap_or_default();
         check(name)?;
-        if !traits.iter().any(|known| known == name) {
-            traits.push(name.to_owned());
-        }
+        traits.insert(name.to_owned());
     }
     let node = ident::node(&call, &node).await?;
-    edit(&call, node.uuid, move |_| Ok(traits)).await?;
+    edit(&call, node.uuid, move |_| Ok(traits.into_iter().collect())).await?;
     answer::no_content()
 }
 
