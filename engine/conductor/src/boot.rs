@@ -129,8 +129,13 @@ impl Conductor {
     fn trust(&self) -> Result<Option<Vec<u8>>, netboot_media::cpio::CpioError> {
         let ramdisk = self.inner.settings.ramdisk.as_ref();
         let authority = ramdisk.and_then(|ramdisk| ramdisk.agent_api_ca_pem.as_deref());
+        let image_ca_pem = self.inner.settings.agent_image_ca_pem.as_deref();
+        let trust = |api_ca_pem| StockAgentTrust {
+            api_ca_pem,
+            image_ca_pem,
+        };
         authority
-            .map(|api_ca_pem| StockAgentTrust { api_ca_pem }.initramfs())
+            .map(|api_ca_pem| trust(api_ca_pem).initramfs())
             .transpose()
     }
 }

@@ -46,6 +46,7 @@ impl Conductor {
             hardware: &self.inner.hardware,
             policy: &self.inner.settings.policy,
             ramdisk: self.inner.settings.ramdisk.as_ref(),
+            md5_checksums: self.inner.settings.md5_checksums,
         }
     }
 

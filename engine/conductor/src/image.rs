@@ -37,7 +37,11 @@ fn scheme(source: &str) -> Option<Scheme> {
 }
 
 /// Why an image cannot be deployed, for the person who asked.
-pub(crate) fn check(node: &Node, ramdisk: Option<&RamdiskSettings>) -> Result<(), String> {
+pub(crate) fn check(
+    node: &Node,
+    ramdisk: Option<&RamdiskSettings>,
+    md5: bool,
+) -> Result<(), String> {
     let info = &node.instance_info;
     let source = info
         .text("image_source")
@@ -61,6 +65,11 @@ pub(crate) fn check(node: &Node, ramdisk: Option<&RamdiskSettings>) -> Result<()
     known_type(info)?;
     partition::check(node, !named)?;
     checksum(info, scheme)?;
+    if let Some(key) = md5_digest(info).filter(|_| !md5) {
+        return Err(format!(
+            "instance_info/{key} is an MD5 digest, which this engine's configuration forbids (agents.md5_checksums): use SHA-256 or SHA-512"
+        ));
+    }
     format(info)?;
     credentials(info)?;
     proxies(&node.driver_info)
@@ -93,6 +102,21 @@ fn checksum(info: &Guarded, scheme: Scheme) -> Result<(), String> {
         return Ok(());
     }
     Err("instance_info/image_checksum (or image_os_hash_algo and image_os_hash_value) is missing: without it nobody can tell whether the image arrived whole".into())
+}
+
+/// The key of a digest that is known to be MD5. What a file of digests holds, the agent finds out, and judges by the same rule.
+fn md5_digest(info: &Guarded) -> Option<&'static str> {
+    let is_md5 = |digest: &str| {
+        let (name, hex) = digest.split_once(':').unwrap_or(("", digest));
+        let bare = hex.len() == 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        name.trim().eq_ignore_ascii_case("md5") || (name.is_empty() && bare)
+    };
+    if let Some(algorithm) = info.text("image_os_hash_algo") {
+        let named = algorithm.trim().eq_ignore_ascii_case("md5");
+        return named.then_some("image_os_hash_algo");
+    }
+    let digest = info.text("image_checksum")?.trim();
+    is_md5(digest).then_some("image_checksum")
 }
 
 fn format(info: &Guarded) -> Result<(), String> {

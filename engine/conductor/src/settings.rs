@@ -49,6 +49,8 @@ pub struct Settings {
     pub heartbeat_timeout: u32,
     /// Let agents without a boot nonce (plain IPA) look themselves up by MAC address.
     pub lookup_by_mac: bool,
+    /// Let images be known by MD5 digests.
+    pub md5_checksums: bool,
     /// Let agents call from this machine itself: for development with model machines only.
     pub loopback_agents: bool,
     /// Networks that agents must not fetch images from.
@@ -75,6 +77,7 @@ impl Default for Settings {
             concurrent_effects: 1024,
             heartbeat_timeout: 300,
             lookup_by_mac: true,
+            md5_checksums: true,
             loopback_agents: false,
             agent_forbidden_networks: Vec::new(),
             agent_allowed_networks: Vec::new(),

@@ -16,6 +16,8 @@ pub(crate) struct Ground<'a> {
     pub policy: &'a Policy,
     /// What agents are booted from here.
     pub ramdisk: Option<&'a RamdiskSettings>,
+    /// Whether images may be known by MD5 digests.
+    pub md5_checksums: bool,
 }
 
 /// Every interface's verdict.
@@ -112,7 +114,7 @@ fn deploy(ground: &Ground<'_>, node: &Node, ports: &[Port]) -> Result<(), String
         }
         "direct" => {
             boot(ground, node, ports)?;
-            image::check(node, ground.ramdisk)
+            image::check(node, ground.ramdisk, ground.md5_checksums)
         }
         _ => boot(ground, node, ports),
     }

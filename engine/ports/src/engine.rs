@@ -127,6 +127,8 @@ pub struct AgentGrant {
     pub token: Option<Secret<String>>,
     /// Seconds within which a heartbeat is expected.
     pub heartbeat_timeout: u32,
+    /// Whether images may be known by MD5 digests.
+    pub md5_checksums: bool,
     /// The announcement of our protocol extensions.
     pub extension: Value,
 }

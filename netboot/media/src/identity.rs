@@ -62,6 +62,8 @@ impl BootIdentity {
 pub struct StockAgentTrust<'a> {
     /// Certificate authority (PEM) that the engine's agent listener is signed by.
     pub api_ca_pem: &'a str,
+    /// Authorities (PEM) of image servers: this agent knows one file for all that it connects to.
+    pub image_ca_pem: Option<&'a str>,
 }
 
 /// Folder of the agent's further configuration files, as its ramdisks' service names it (`--config-dir`).
@@ -75,7 +77,12 @@ impl StockAgentTrust<'_> {
         let option = format!("[DEFAULT]\ncafile = /{STOCK_AUTHORITY}\n");
         let mut archive = CpioWriter::new(Vec::new());
         archive.directories(STOCK_CONFIGURATION, 0o755)?;
-        archive.file(STOCK_AUTHORITY, 0o644, self.api_ca_pem.as_bytes())?;
+        let images = self.image_ca_pem.unwrap_or_default();
+        let all = match images.is_empty() {
+            true => self.api_ca_pem.to_owned(),
+            false => format!("{}\n{images}", self.api_ca_pem.trim_end()),
+        };
+        archive.file(STOCK_AUTHORITY, 0o644, all.as_bytes())?;
         archive.file(
             &format!("{STOCK_CONFIGURATION}/hammerscale.conf"),
             0o644,
@@ -94,6 +101,7 @@ mod tests {
     fn the_stock_agent_finds_the_authority_by_its_configuration() {
         let trust = StockAgentTrust {
             api_ca_pem: "-----BEGIN CERTIFICATE-----\n",
+            image_ca_pem: None,
         };
         let bytes = trust.initramfs().unwrap();
         let text = String::from_utf8_lossy(&bytes);
@@ -103,6 +111,15 @@ mod tests {
             text.contains("[DEFAULT]\ncafile = /etc/ironic-python-agent.d/hammerscale-ca.pem\n")
         );
         assert_eq!(bytes.len() % 512, 0);
+        let both = StockAgentTrust {
+            api_ca_pem: "one\n",
+            image_ca_pem: Some("two\n"),
+        };
+        let text = String::from_utf8_lossy(&both.initramfs().unwrap()).into_owned();
+        assert!(
+            text.contains("one\ntwo\n"),
+            "one file for all that it connects to"
+        );
     }
 
     fn identity() -> BootIdentity {

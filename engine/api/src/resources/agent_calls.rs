@@ -98,6 +98,7 @@ pub(crate) fn response(call: &Call, grant: AgentGrant) -> LookupResponse {
     LookupResponse {
         config: LookupConfig {
             heartbeat_timeout: u64::from(grant.heartbeat_timeout),
+            agent_md5_checksum_enable: grant.md5_checksums,
             agent_token: call.version().has(TOKEN_SINCE).then_some(token),
             agent_skip_bmc_detect: matches!(
                 grant.node.interface(InterfaceKind::Management),

@@ -112,6 +112,7 @@ async fn grant(
                 node,
                 token: None,
                 heartbeat_timeout: 300,
+                md5_checksums: false,
                 extension: Value::Null,
             })
         }

@@ -303,6 +303,7 @@ impl Engine for Fake {
             node,
             token: first.then(|| Secret::new("t".repeat(43))),
             heartbeat_timeout: 300,
+            md5_checksums: false,
             extension: serde_json::json!({"version": 1}),
         })
     }

@@ -56,6 +56,7 @@ impl Conductor {
             node,
             token,
             heartbeat_timeout: settings.heartbeat_timeout,
+            md5_checksums: settings.md5_checksums,
             extension: serde_json::to_value(extension).unwrap_or_default(),
         }
     }

@@ -16,7 +16,7 @@ fn node(instance: Value, driver: Value) -> Node {
 }
 
 fn checked(instance: Value) -> Result<(), String> {
-    check(&node(instance, json!({})), None)
+    check(&node(instance, json!({})), None, true)
 }
 
 fn of(source: &str, more: Value) -> Value {
@@ -98,7 +98,7 @@ fn partition_images_say_what_is_to_be_made_around_them() {
     );
     let mut bios = node(info, json!({}));
     bios.boot_mode = Some("bios".to_owned());
-    let error = check(&bios, None).unwrap_err();
+    let error = check(&bios, None, true).unwrap_err();
     assert!(error.contains("UEFI only"), "{error}");
 }
 
@@ -160,7 +160,7 @@ fn what_cannot_be_deployed_is_refused_with_its_key() {
 
 #[test]
 fn proxies_follow_ironics_rules() {
-    let with = |driver: Value| check(&node(of("http://i/x", json!({})), driver), None);
+    let with = |driver: Value| check(&node(of("http://i/x", json!({})), driver), None, true);
     with(json!({"image_http_proxy": "proxy:3128", "image_https_proxy": "https://p", "image_no_proxy": ".a,10.0.0.0/8"}))
         .unwrap();
     let refused = with(json!({"image_http_proxy": "socks5://u:canary@p"})).unwrap_err();
@@ -186,12 +186,12 @@ fn a_registry_is_only_for_the_engines_own_agent() {
     let named = json!({"deploy_kernel": "http://h/k", "deploy_ramdisk": "http://h/r"});
     let stock = node(json!({"image_source": "oci://r/a:1"}), named);
     assert!(
-        check(&stock, Some(&ramdisk))
+        check(&stock, Some(&ramdisk), true)
             .unwrap_err()
             .contains("deploy_kernel")
     );
     let own = node(json!({"image_source": "oci://r/a:1"}), json!({}));
-    check(&own, Some(&ramdisk)).unwrap();
+    check(&own, Some(&ramdisk), true).unwrap();
 }
 
 #[test]
@@ -240,4 +240,35 @@ fn the_agent_is_told_all_that_concerns_the_image_and_no_words_show_secrets() {
         json!({"image_pull_secret": "node"}),
     );
     assert_eq!(secret(&fallback).unwrap(), b"node");
+}
+
+#[test]
+fn md5_can_be_forbidden() {
+    let forbidden = |instance: Value| check(&node(instance, json!({})), None, false);
+    let md5 = "d41d8cd98f00b204e9800998ecf8427e";
+    for (info, key) in [
+        (
+            json!({"image_source": "http://i/x", "image_checksum": md5}),
+            "image_checksum",
+        ),
+        (
+            json!({"image_source": "http://i/x", "image_checksum": format!("md5:{md5}")}),
+            "image_checksum",
+        ),
+        (
+            json!({"image_source": "http://i/x", "image_os_hash_algo": "MD5", "image_os_hash_value": md5}),
+            "image_os_hash_algo",
+        ),
+    ] {
+        let error = forbidden(info.clone()).unwrap_err();
+        assert!(
+            error.contains(key) && error.contains("agents.md5_checksums"),
+            "{error}"
+        );
+        checked(info).unwrap();
+    }
+    forbidden(of("http://i/x", json!({}))).unwrap();
+    forbidden(json!({"image_source": "http://i/x", "image_checksum": "http://i/md5sums"})).unwrap();
+    let hash = json!({"image_source": "http://i/x", "image_checksum": md5, "image_os_hash_algo": "sha256", "image_os_hash_value": DIGEST});
+    forbidden(hash).unwrap();
 }

@@ -243,6 +243,8 @@ pub struct Agents {
     pub tls: Option<TlsFiles>,
     /// Whether one without a boot identity may name itself by its MAC addresses.
     pub lookup_by_mac: bool,
+    /// Whether images may be known by MD5 digests.
+    pub md5_checksums: bool,
     /// From where they may fetch although it is forbidden otherwise.
     pub allowed_networks: Vec<Network>,
     /// From where they must not fetch.

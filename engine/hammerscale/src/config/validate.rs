@@ -314,6 +314,7 @@ fn agents(reader: &mut Reader<'_>) -> Option<Agents> {
     let listen: Option<Option<SocketAddr>> = reader.maybe("agents.listen");
     let tls = tls(reader, "agents");
     let lookup_by_mac = reader.one("agents.lookup_by_mac");
+    let md5_checksums = reader.one("agents.md5_checksums");
     let allowed_networks = reader.list("agents.allowed_networks");
     let forbidden_networks = reader.list("agents.forbidden_networks");
     let image_ca = reader.maybe("agents.image_ca_file");
@@ -326,6 +327,7 @@ fn agents(reader: &mut Reader<'_>) -> Option<Agents> {
         listen: listen?,
         tls: tls?,
         lookup_by_mac: lookup_by_mac?,
+        md5_checksums: md5_checksums?,
         allowed_networks: allowed_networks?,
         forbidden_networks: forbidden_networks?,
         image_ca: image_ca?,

@@ -109,6 +109,7 @@ pub(super) const OPTIONS: &[(&str, &str, Rule)] = &[
     ("fake", "rescue_delay", Key("fake.rescue_delay", delay)),
     ("fake", "vendor_delay", Key("fake.vendor_delay", delay)),
     ("fake", "boot_delay", NoMeaning("nothing is prepared for a pretended boot")),
+    ("agent", "allow_md5_checksum", Key("agents.md5_checksums", switch)),
     ("fake", "raid_delay", NoMeaning("fake hardware pretends no RAID steps")),
     ("fake", "storage_delay", NoMeaning("pretended storage has no steps")),
     ("inspection_rules", "built_in_rules", NotYet("rules come from the API alone; a file of them is not read")),
