@@ -125,7 +125,10 @@ impl SqlStore {
     ) -> Result<(), StoreError> {
         let listing = self.node_listing(&query.page)?;
         let ask = node_criteria(query, self.pool()).page(listing, &query.page);
-        let pass = move |sealer: &Sealer, row: &Row| Ok(take(node_of(sealer, row)?));
+        let pass = move |sealer: &Sealer, row: &Row| {
+            take(node_of(sealer, row)?);
+            Ok(())
+        };
         self.page(ask, pass).await.map(|_: Vec<()>| ())
     }
 
