@@ -61,6 +61,9 @@ pub(crate) fn check_version(call: &Call, fields: &[Field], name: &str) -> Result
     }
 }
 
+/// So many unknown names are told at once.
+const MOST_NAMED: usize = 20;
+
 /// Refuses a body of a POST that names what is no attribute, or what the request's version does not have.
 pub(crate) fn check_names<T>(
     call: &Call,
@@ -69,10 +72,13 @@ pub(crate) fn check_names<T>(
     body: &Object,
 ) -> Result<(), ApiError> {
     let is_known = |name: &str| find(table, name).is_some_and(|row| row.is_for(Write::Create));
-    if let Some(name) = body.keys().find(|name| !is_known(name)) {
-        let shown: String = name.chars().take(80).collect();
+    let unknown = body.keys().filter(|name| !is_known(name));
+    let shown = unknown.map(|name| format!("{:?}", name.chars().take(80).collect::<String>()));
+    let shown: Vec<String> = shown.take(MOST_NAMED).collect();
+    if !shown.is_empty() {
         return Err(ApiError::invalid(format!(
-            "Additional properties are not allowed ({shown:?} was unexpected)."
+            "Additional properties are not allowed (unexpected: {}).",
+            shown.join(", ")
         )));
     }
     let mut names = body.keys();

@@ -83,7 +83,19 @@ pub(crate) const TABLE: &[Row] = &[
     text!(category, 80),
     flag!(pxe_enabled, true),
     flag!(is_smartnic, false),
-    flag!(available_for_dynamic_portgroup, true),
+    Row {
+        name: "available_for_dynamic_portgroup",
+        write: Always,
+        read: |port| json!(port.available_for_dynamic_portgroup),
+        set: |port, given| {
+            // Other than with the older flags, no word stands for it.
+            port.available_for_dynamic_portgroup = match given {
+                Value::Null => true,
+                given => given.as_bool().ok_or("a boolean is expected")?,
+            };
+            Ok(())
+        },
+    },
     Row {
         name: "local_link_connection",
         write: Always,

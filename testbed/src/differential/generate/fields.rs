@@ -22,6 +22,8 @@ pub enum Kind {
     Nodes,
     /// A port's `local_link_connection`.
     Wiring,
+    /// A node's `network_data`.
+    Network,
 }
 
 /// A member of a resource.
@@ -101,7 +103,7 @@ pub const NODES: Collection = Collection {
         field("description", 51, Text),
         field("retired", 61, Flag),
         field("retired_reason", 61, Text),
-        field("network_data", 66, Object),
+        field("network_data", 66, Kind::Network),
         field("shard", 82, Text),
         field("parent_node", 83, Id),
         field("disable_power_off", 95, Flag),

@@ -1,7 +1,7 @@
 //! Makes requests by chance out of what `fields` lists.
 
 use super::chance::Chance as Dice;
-use super::fields::{COLLECTIONS, Collection, Kind, NODES, OTHERS};
+use super::fields::{COLLECTIONS, Collection, Field, Kind, NODES, OTHERS};
 use super::values::{plain, value};
 use crate::differential::compare::is_id;
 use crate::differential::states::{self, verb};
@@ -128,7 +128,9 @@ fn version(chance: &mut Chance<'_>, since: u16) -> String {
 
 fn create(chance: &mut Chance<'_>, collection: &Collection) -> Request {
     let mut body = collection.least.to_owned();
-    let mut since = 1;
+    let named = |field: &&Field| body.contains(&format!("\"{}\"", field.name));
+    let least = collection.fields.iter().filter(named);
+    let mut since = least.map(|field| field.since).max().unwrap_or(1);
     for _ in 0..chance.below(4) {
         let field = *chance.one_of(collection.fields);
         let nonsense = field.name == "nonsense";

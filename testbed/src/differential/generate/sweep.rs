@@ -245,9 +245,6 @@ fn value(collection: &Collection, name: &str) -> String {
         true => Kind::Id,
         false => Kind::Text,
     };
-    if name == "network_data" {
-        return "{}".to_owned();
-    }
     let kind = known.map_or(other, |field| field.kind);
     fitting(kind).replace("$g", &states::id("g"))
 }

@@ -31,6 +31,7 @@ pub fn value(chance: &mut Chance<'_>, field: &Field) -> String {
             Kind::Traits => &[r#"["lower"]"#, r#""CUSTOM_A""#],
             Kind::Nodes => &[r#"["nobody"]"#, r#""g""#],
             Kind::Wiring => &[r#"{"port_id":"e"}"#, r#"{"a":1}"#],
+            Kind::Network => &[r#"{"a":1}"#, r#"{"links":7}"#],
             Kind::Text | Kind::Object => ODD,
         };
         let all = if chance.percent(50) { wrong } else { ODD };
@@ -69,6 +70,7 @@ fn all_fitting(kind: Kind) -> &'static [&'static str] {
         Kind::Traits => &["[]", r#"["CUSTOM_A"]"#],
         Kind::Nodes => &["[]", r#"["g"]"#, r#"["$g"]"#],
         Kind::Wiring => &["{}", r#"{"switch_id":"0a:1b:2c:3d:4e:5f","port_id":"e"}"#],
+        Kind::Network => &["{}", r#"{"links":[],"networks":[]}"#],
         Kind::Interface(_) | Kind::Word(_) => &[],
     }
 }

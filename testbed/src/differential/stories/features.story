@@ -31,3 +31,7 @@ PUT /v1/nodes/one/states/power {"target":"power on","timeout":100000}
 PUT /v1/nodes/one/states/power {"target":"power on","timeout":99999999999}
 PUT /v1/nodes/one/states/power {"target":"power on","timeout":0}
 PUT /v1/nodes/one/states/power {"target":"power on","timeout":-5}
+
+story a step twice
+node one available
+do one active "deploy_steps":[{"interface":"power","step":"reboot","args":{},"priority":50},{"interface":"power","step":"reboot","args":{},"priority":60}]

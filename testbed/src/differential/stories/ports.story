@@ -315,6 +315,7 @@ POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:05","description":"
 POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:05","vendor":"0123456789012345678901234567890123456789"}
 POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:05","category":7}
 POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:05","available_for_dynamic_portgroup":"maybe"}
+POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:05","available_for_dynamic_portgroup":"true"}
 POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:05","portgroup_uuid":"x"}
 at 1.110: POST /v1/ports {"node_uuid":"$one","address":"52:54:00:aa:bb:06","available_for_dynamic_portgroup":false}
 GET /v1/ports/detail
@@ -333,6 +334,7 @@ PATCH /v1/ports/p [{"op":"remove","path":"/description"}]
 PATCH /v1/ports/p [{"op":"replace","path":"/description","value":7}]
 PATCH /v1/ports/p [{"op":"replace","path":"/available_for_dynamic_portgroup","value":false}]
 PATCH /v1/ports/p [{"op":"replace","path":"/available_for_dynamic_portgroup","value":"maybe"}]
+PATCH /v1/ports/p [{"op":"replace","path":"/available_for_dynamic_portgroup","value":"true"}]
 PATCH /v1/ports/p [{"op":"replace","path":"/physical_network","value":""}]
 PATCH /v1/ports/p [{"op":"replace","path":"/physical_network","value":7}]
 PATCH /v1/ports/p [{"op":"replace","path":"/is_smartnic","value":"maybe"}]
