@@ -14,7 +14,7 @@ use crate::lab::image::packed::Format;
 use crate::lab::redfish;
 
 /// In MiB.
-const OWN: &[u32] = &[256, 320, 384, 448, 512, 768];
+const OWN: &[u32] = &[128, 192, 256, 320, 384, 448, 512];
 const STOCK_RAW: &[u32] = &[2048, 2304, 2560, 2816, 3072];
 const STOCK_QCOW2: &[u32] = &[3584, 4096, 4608, 5120, 5632, 6144];
 const LOOK: Duration = Duration::from_millis(500);
