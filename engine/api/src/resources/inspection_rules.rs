@@ -121,8 +121,12 @@ async fn show(call: Call, Path(named): Path<String>) -> Answer {
 }
 
 async fn create(call: Call) -> Answer {
-    let body = call.whole(NEW)?;
-    let empty = ["priority", "phase", "conditions"]
+    let mut body = call.whole(NEW)?;
+    // The official command line sends null when it is given no conditions.
+    if body.get("conditions").is_some_and(Value::is_null) {
+        body.remove("conditions");
+    }
+    let empty = ["priority", "phase"]
         .into_iter()
         .find(|name| body.get(*name).is_some_and(Value::is_null));
     if let Some(name) = empty {

@@ -26,7 +26,7 @@ async fn show(call: Call, Path(name): Path<String>) -> Answer {
     let node = ident::node(&call, &name).await?;
     let missing = || {
         ApiError::not_found(format!(
-            "Node {} has no inventory: it has not been inspected.",
+            "Node {} has no inventory: no inspection has collected one.",
             node.uuid
         ))
     };

@@ -85,7 +85,6 @@ POST /v1/inspection_rules {"actions":[{"op":"fail","args":{}}]}
 POST /v1/inspection_rules {"actions":[{"op":"fail","args":{"msg":"a","nonsense":1}}]}
 POST /v1/inspection_rules {"actions":[{"op":"fail","args":"a"}]}
 POST /v1/inspection_rules {"actions":[{"op":"fail","args":{"msg":"a"},"loop":7}]}
-POST /v1/inspection_rules {"actions":[{"op":"fail","args":{"msg":"a"}}],"conditions":null}
 POST /v1/inspection_rules {"actions":[{"op":"fail","args":{"msg":"a"}}],"conditions":{}}
 POST /v1/inspection_rules {"actions":[{"op":"fail","args":{"msg":"a"}}],"conditions":[7]}
 POST /v1/inspection_rules {"actions":[{"op":"fail","args":{"msg":"a"}}],"conditions":[{"op":"nonsense","args":{}}]}
@@ -113,6 +112,9 @@ POST /v1/inspection_rules {"actions":[{"op":"fail","args":{"msg":"a"},"loop":[]}
 POST /v1/inspection_rules {"actions":[{"op":"fail","args":{"msg":"a"}}],"sensitive":true,"conditions":[{"op":"is-none","args":{"value":"x"}}]}
 POST /v1/inspection_rules {"actions":[{"op":"fail","args":{"msg":"a"}}],"phase":null}
 GET /v1/inspection_rules?detail=true
+
+story a rule without conditions, as the command line says it
+POST /v1/inspection_rules {"actions":[{"op":"fail","args":{"msg":"a"}}],"conditions":null}
 
 story the same id twice
 POST /v1/inspection_rules {"uuid":"1be26c0b-03f2-4d2e-ae87-c02d7f33c781","actions":[{"op":"fail","args":{"msg":"a"}}]}

@@ -16,6 +16,7 @@ use ground::{Ground, fake_site};
 use play::Player;
 use std::collections::BTreeSet;
 use std::process::Command;
+use std::time::Instant;
 use story::Act;
 use typist::Typist;
 
@@ -66,7 +67,7 @@ fn side_by_side(lanes: &[Lane<'_>]) -> Result<()> {
     let ends: Vec<(&str, Result<()>)> = std::thread::scope(|scope| {
         let started: Vec<_> = lanes
             .iter()
-            .map(|(name, work)| (*name, scope.spawn(work)))
+            .map(|(name, work)| (*name, scope.spawn(move || timed(name, work))))
             .collect();
         let joined = started.into_iter().map(|(name, lane)| {
             let end = lane.join();
@@ -85,10 +86,17 @@ fn side_by_side(lanes: &[Lane<'_>]) -> Result<()> {
     bail!("{}", failed.join("\n"));
 }
 
+fn timed(name: &str, work: impl Fn() -> Result<()>) -> Result<()> {
+    let began = Instant::now();
+    let end = work();
+    println!("{name}: ended after {:.0} s", began.elapsed().as_secs_f64());
+    end
+}
+
 fn typed(ground: &Ground, name: &str, text: &str) -> Result<()> {
     let folder = tempfile::tempdir().context("a folder for the daemon")?;
     // An inspection takes long enough for somebody to come in between.
-    let more = [("fake.inspect_delay", "2".to_owned())];
+    let more = [("fake.inspect_delay", "4".to_owned())];
     let engine = fake_site(folder.path(), &more)?;
     let mut player = Player::new(name, Typist::start(ground)?);
     player.options = ground::without_names(&format!("http://{}", engine.address));

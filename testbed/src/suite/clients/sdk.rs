@@ -54,7 +54,7 @@ pub(super) fn run(ground: &Ground) -> Result<()> {
 fn script(ground: &Ground, name: &str, text: &str) -> Result<Methods> {
     println!("openstacksdk: {name}");
     let folder = tempfile::tempdir().context("a folder for the daemon")?;
-    let more = [("fake.inspect_delay", "2".to_owned())];
+    let more = [("fake.inspect_delay", "4".to_owned())];
     let engine = fake_site(folder.path(), &more)?;
     write(folder.path(), &[BEGIN, (name, text)])?;
     let output = Command::new(ground.bin.join("python"))
