@@ -174,10 +174,10 @@ async fn create(call: Call) -> Answer {
 /// The node that a new port names, by exactly one of `node_uuid` and `node_ident`; both are taken out of the body.
 async fn owner(call: &Call, body: &mut Map<String, Value>) -> Result<Node, ApiError> {
     let named = match (body.remove("node_uuid"), body.remove("node_ident")) {
-        (Some(Value::String(uuid)), None) if ident::uuid(&uuid).is_some() => uuid,
+        (Some(Value::String(uuid)), None) if ident::uuid(&uuid).is_some() => ("node_uuid", uuid),
         (None, Some(Value::String(name))) => {
             call.needs("The field 'node_ident'", 94)?;
-            name
+            ("node_ident", name)
         }
         (Some(Value::String(name)), None) => {
             let shown: String = name.chars().take(80).collect();
@@ -193,16 +193,17 @@ async fn owner(call: &Call, body: &mut Map<String, Value>) -> Result<Node, ApiEr
             ));
         }
     };
-    known_node(call, &named).await
+    let (member, named) = named;
+    known_node(call, member, &named).await
 }
 
-/// A node that a body names: unknown is a wrong request, not a missing resource.
-async fn known_node(call: &Call, named: &str) -> Result<Node, ApiError> {
+/// A node that a member of a body names: unknown is a wrong request, not a missing resource.
+async fn known_node(call: &Call, member: &str, named: &str) -> Result<Node, ApiError> {
     let found = ident::node(call, named).await;
     found.map_err(|error| match error.status() {
         StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND => {
             let shown: String = named.chars().take(80).collect();
-            ApiError::invalid(format!("Node {shown} could not be found."))
+            ApiError::invalid(format!("{member}: Node {shown} could not be found."))
         }
         _ => error,
     })
@@ -215,7 +216,7 @@ async fn patch(call: Call, Path(name): Path<String>) -> Answer {
     for operation in &mut operations {
         match (operation.root().to_owned().as_str(), operation.root_value()) {
             ("node_uuid", Some(Value::String(uuid))) => {
-                let node = known_node(&call, &uuid.clone()).await?;
+                let node = known_node(&call, "node_uuid", &uuid.clone()).await?;
                 *uuid = node.uuid.to_string();
             }
             ("portgroup_uuid", Some(named)) => {
