@@ -131,7 +131,8 @@ impl Pool {
                 (condition, format!("%{pattern}%").into())
             }
             Pool::Postgres(_) => {
-                let condition = format!("strpos(lower({column}), lower(?)) > 0");
+                // A value has the database's collation, in which more than ASCII may have a case; the columns have this one.
+                let condition = format!("strpos(lower({column}), lower(? COLLATE \"C\")) > 0");
                 (condition, pattern.into())
             }
         }
@@ -184,15 +185,39 @@ impl Lent {
                 };
                 tokio::task::spawn_blocking(work).await
             }
-            Lent::Postgres(mut connection) => {
-                let rows = postgres_rows(&mut connection, ask, most).await?;
-                drop(connection);
+            Lent::Postgres(connection) => {
+                let mut asking = Asking(Some(connection));
+                let rows = postgres_rows(asking.connection()?, ask, most).await?;
+                asking.answered();
                 let work = move || rows.iter().map(|row| read(&watch, row)).collect();
                 tokio::task::spawn_blocking(work).await
             }
         };
         drop(waiting);
         done.map_err(|_| Fault::other("the thread that read was stopped"))?
+    }
+}
+
+/// A connection that an answer is awaited from. Given up before that, it is closed: the server sees it and ends the query, and the next one to
+/// be lent a connection does not wait for that.
+struct Asking(Option<PoolConnection<Postgres>>);
+
+impl Asking {
+    fn connection(&mut self) -> Result<&mut PgConnection, Fault> {
+        let gone = || Fault::other("the connection was given back");
+        self.0.as_deref_mut().ok_or_else(gone)
+    }
+
+    fn answered(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        if let Some(connection) = &mut self.0 {
+            connection.close_on_drop();
+        }
     }
 }
 

@@ -163,6 +163,10 @@ pub(crate) async fn migrate_sqlite(path: &Path) -> Result<(), OpenError> {
     closed.map_err(not_connected)
 }
 
+/// A server that can (PostgreSQL 14 and later, on Linux) looks once a second whether somebody still waits for a query's answer.
+const NOTICE: &str = "SELECT set_config('client_connection_check_interval', '1000', false) FROM pg_settings \
+                      WHERE name = 'client_connection_check_interval'";
+
 async fn open_postgres(
     url: &str,
     sealer: Sealer,
@@ -172,6 +176,9 @@ async fn open_postgres(
     let pool = PgPoolOptions::new()
         .max_connections(options.connections.max(2))
         .acquire_timeout(ACQUIRE)
+        .after_connect(|connection, _| {
+            Box::pin(async move { sqlx::query(NOTICE).execute(connection).await.map(|_| ()) })
+        })
         .connect_with(
             connect
                 .application_name("hammerscale")
