@@ -16,6 +16,8 @@ use crate::outbound::document::Retries;
 use crate::outbound::networks::OutboundPolicy;
 use crate::outbound::proxies::Proxies;
 use crate::outbound::trust::Trust;
+use crate::partition_image::loader;
+use crate::partition_image::root_files::RootFiles;
 
 pub use crate::cmdline::Params;
 pub use crate::disk::device::{Device, Window};
@@ -87,6 +89,14 @@ pub fn describe(document: &[u8]) -> Option<Result<String, String>> {
 pub fn config_drive(bytes: &[u8], sector: u64) -> Result<Vec<u8>, String> {
     let image = config_drive::fetched(bytes.to_vec())?;
     config_drive::fitted(&image, sector).map(std::borrow::Cow::into_owned)
+}
+
+/// What a root file system in this partition would put on an EFI system partition; `budget` bounds what is read of it.
+pub fn root_files(device: &Device, budget: u64) -> Option<Vec<String>> {
+    let part = device.part(0, device.size, "root").ok()?;
+    let root = RootFiles::open_within(part, budget).ok()?;
+    let files = loader::files(&root).ok()?;
+    Some(files.into_iter().map(|file| file.path).collect())
 }
 
 fn blocking<T>(work: impl Future<Output = T>) -> Option<T> {

@@ -80,10 +80,18 @@ impl RootFiles {
     /// # Errors
     /// It is none that is understood, and what it is instead.
     pub fn open(part: Device) -> Result<Self, RootError> {
+        Self::open_within(part, BUDGET)
+    }
+
+    /// The same with another bound on what is read in all.
+    ///
+    /// # Errors
+    /// As [`RootFiles::open`].
+    pub fn open_within(part: Device, budget: u64) -> Result<Self, RootError> {
         judge(&part)?;
         let fs = Ext4::load(Box::new(Part {
             device: part,
-            budget: BUDGET,
+            budget,
         }))?;
         Ok(Self { fs })
     }
