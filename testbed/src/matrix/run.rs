@@ -17,7 +17,7 @@ use crate::demo::story::Target;
 use crate::demo::{post_mortem, programs, ramdisk};
 use crate::lab::deadline::Interrupt;
 use crate::lab::image::packed::packed;
-use crate::lab::image::{self, Kind};
+use crate::lab::image::{self, Kind, Rest};
 use crate::lab::machine::{Disk, Firmware};
 use crate::lab::packages::{self, kernel::Flavour};
 use crate::lab::web::{self, process::Offer};
@@ -30,6 +30,8 @@ const STAGE: [&str; 3] = [
     "bios/virtio/direct/qcow2",
 ];
 const STAGE_MEMORY: u32 = 1024;
+/// What nobody has written to: formats that know of holes have one then.
+const HOLE: u64 = 32 << 20;
 const LIVE_KERNEL: &str = "live.kernel";
 const LIVE_RAMDISK: &str = "live.ramdisk";
 
@@ -164,7 +166,11 @@ impl Images {
                 continue;
             };
             packages::install_for_image(Kind::MiniFull, cell.firmware)?;
-            let image = image::build(Kind::MiniFull, cell.firmware)?;
+            let rest = Rest {
+                empty: HOLE,
+                ..Rest::default()
+            };
+            let image = image::mini(Flavour::Full, cell.firmware, &rest)?;
             let file = packed(&image, format)?;
             let target = Target {
                 url: web::image_url(&name),

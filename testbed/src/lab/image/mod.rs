@@ -80,13 +80,13 @@ pub struct Rest {
 }
 
 impl Default for Rest {
-    /// Enough that formats which know of holes have one.
+    /// Nothing else.
     fn default() -> Self {
         Self {
             sector: 512,
             boot_partition: "EFI system",
             data: None,
-            empty: 32 << 20,
+            empty: 0,
         }
     }
 }
