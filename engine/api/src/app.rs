@@ -21,6 +21,8 @@ pub(crate) struct Shared {
     pub lists: Semaphore,
     /// Slots for bodies above the usual limit.
     pub large_bodies: Arc<Semaphore>,
+    /// The same for those who need no name (machines, and whoever pretends to be one): they do not keep users waiting.
+    pub strangers_bodies: Arc<Semaphore>,
     /// Slots for bodies that are JSON in memory and were not small.
     pub parsed_bodies: Arc<Semaphore>,
     /// Slots for followers of the event stream: each holds its connection for as long as it likes.
@@ -32,7 +34,8 @@ const FOLLOWERS: usize = 256;
 
 impl App {
     pub fn new(engine: Arc<dyn Engine>, store: Arc<dyn Store>, config: ApiConfig) -> Self {
-        let large_bodies = Arc::new(Semaphore::new(config.limits.large_bodies.max(1)));
+        let large_bodies = || Arc::new(Semaphore::new(config.limits.large_bodies.max(1)));
+        let (large_bodies, strangers_bodies) = (large_bodies(), large_bodies());
         let parsed_bodies = Arc::new(Semaphore::new(config.limits.parsed_bodies.max(1)));
         let started_at = config.clock.now();
         Self(Arc::new(Shared {
@@ -41,6 +44,7 @@ impl App {
             started_at,
             lists: Semaphore::new(config.limits.lists.max(1)),
             large_bodies,
+            strangers_bodies,
             parsed_bodies,
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
             config,

@@ -33,7 +33,12 @@ pub(crate) async fn admit(
         return Err(error);
     }
     let most = (spec.body)(&app.config.limits);
-    let body = body::read(app, most, &spec.method, &head.headers, body).await?;
+    let slots = match spec.access {
+        Access::Open => &app.strangers_bodies,
+        _ => &app.large_bodies,
+    };
+    let body = body::arrived(slots, app, most, &head.headers, body).await?;
+    let body = body::hold(app, &spec.method, body).await?;
     let facts = Facts {
         head,
         caller,

@@ -3,6 +3,7 @@
 
 use super::json::{parse, too_deep};
 use crate::app::App;
+use crate::config::Limits;
 use crate::error::ApiError;
 use axum::body::Body;
 use axum::http::header::CONTENT_LENGTH;
@@ -75,45 +76,44 @@ impl Held {
 /// Beyond its grace a large body must bring so many bytes a second.
 const SLOWEST: u64 = 128 << 10;
 
-/// A body of at most `most` bytes.
-pub(crate) async fn read(
+/// The bytes of a body, and its slot while it is large.
+pub(crate) type Arrived = (Bytes, Option<OwnedSemaphorePermit>);
+
+/// A body of at most `most` bytes; a large one takes one of these slots.
+pub(crate) async fn arrived(
+    slots: &Arc<Semaphore>,
     app: &App,
     most: usize,
-    method: &Method,
     headers: &HeaderMap,
     mut body: Body,
-) -> Result<Held, ApiError> {
+) -> Result<Arrived, ApiError> {
     let announced = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok());
     let announced = announced.and_then(|text| text.parse::<u64>().ok());
     let length = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
     let arrived = match length > most {
         true => Err(too_large(most)),
-        false => arrive(app, most, length, &mut body).await,
+        false => arrive(slots, app.config.limits, most, length, &mut body).await,
     };
-    match arrived {
-        Ok((bytes, slot)) => hold(app, method, bytes, slot).await,
-        Err(error) => {
-            pass_over(&mut body, PASSED_OVER).await;
-            Err(error)
-        }
+    if arrived.is_err() {
+        pass_over(&mut body, PASSED_OVER).await;
     }
+    arrived
 }
-
-type Slot = Option<OwnedSemaphorePermit>;
 
 /// Takes a body in, and a slot for it once it is known to be large.
 async fn arrive(
-    app: &App,
+    slots: &Arc<Semaphore>,
+    limits: Limits,
     most: usize,
     announced: usize,
     body: &mut Body,
-) -> Result<(Bytes, Slot), ApiError> {
-    let (begun, limits) = (Instant::now(), app.config.limits);
+) -> Result<Arrived, ApiError> {
+    let begun = Instant::now();
     let mut slot = None;
     let mut all = Vec::new();
     loop {
         if slot.is_none() && all.len().max(announced) > limits.body {
-            slot = Some(take(&app.large_bodies, limits.patience).await?);
+            slot = Some(take(slots, limits.patience).await?);
             all.reserve_exact(announced.saturating_sub(all.len()));
         }
         let frame = match slot {
@@ -143,7 +143,14 @@ async fn arrive(
 }
 
 /// Keeps a body for its handler; a large one is read at once.
-async fn hold(app: &App, method: &Method, bytes: Bytes, slot: Slot) -> Result<Held, ApiError> {
+///
+/// # Errors
+/// 400 for what is nested too deeply, 503 when too many are being read.
+pub(crate) async fn hold(
+    app: &App,
+    method: &Method,
+    (bytes, slot): Arrived,
+) -> Result<Held, ApiError> {
     let limits = app.config.limits;
     if bytes.len() <= limits.plain_body || method == Method::GET {
         return match is_deeper(&bytes, limits.depth) {
