@@ -28,14 +28,17 @@ impl Tier {
     }
 }
 
-/// Every stage, in order.
-pub fn stages() -> Vec<Stage> {
-    let stage = |tier, name, about, work| Stage {
+fn stage(tier: Tier, name: &'static str, about: &'static str, work: fn() -> Result<()>) -> Stage {
+    Stage {
         name,
         about,
         tier,
         work,
-    };
+    }
+}
+
+/// Every stage, in order.
+pub fn stages() -> Vec<Stage> {
     let first = |name, about, work| stage(Tier::First, name, about, work);
     let second = |name, about, work| stage(Tier::Second, name, about, work);
     vec![
