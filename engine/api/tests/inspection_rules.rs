@@ -73,6 +73,13 @@ async fn rules_are_made_shown_changed_and_removed() {
 }
 
 #[tokio::test]
+async fn the_command_line_says_null_for_no_conditions() {
+    let router = Fake::new().operator();
+    let made = make(&router, with("conditions", Value::Null)).await;
+    assert_eq!(made.body["conditions"], json!([]));
+}
+
+#[tokio::test]
 async fn a_sensitive_rule_stays_so_and_is_not_shown() {
     let router = Fake::new().operator();
     let made = make(&router, with("sensitive", json!(true))).await;
@@ -137,7 +144,7 @@ async fn what_is_wrong_is_refused() {
         (with("priority", Value::Null), "priority"),
         (with("phase", json!("other")), "phase"),
         (with("phase", Value::Null), "phase"),
-        (with("conditions", Value::Null), "conditions"),
+        (with("conditions", json!({})), "conditions"),
         (with("sensitive", json!("perhaps")), "sensitive"),
         (with("description", json!("x".repeat(256))), "description"),
         (with("uuid", json!("x")), "uuid"),
