@@ -52,6 +52,12 @@ fn is_off_within_a_reboot(flow: &Flow, state: PowerState) -> bool {
     state != target.final_state() && flow.cursor + 1 < flow.stages.len()
 }
 
+/// Whether one of the stages behind it switched the machine off.
+fn has_switched_off(flow: &Flow) -> bool {
+    let off = |stage: &Stage| matches!(stage, Stage::SetPower { target, .. } if *target == PowerState::Off);
+    flow.stages.iter().take(flow.cursor).any(off)
+}
+
 fn agent_found(draft: &mut Draft<'_>, lane: Lane, answers: bool) -> Result<(), Refusal> {
     let skip = match flow_of(draft, lane).and_then(|flow| flow.stage().cloned()) {
         Some(Stage::FindAgent { skip }) if answers => skip,
@@ -112,10 +118,7 @@ fn errand_failed(draft: &mut Draft<'_>, failure: &Failure) -> Result<(), Refusal
         return Ok(());
     }
     // A reboot that could not switch on again leaves the machine off, and says so.
-    if errand
-        .as_ref()
-        .is_some_and(|errand| matches!(errand.kind, FlowKind::Power(_)) && errand.cursor > 0)
-    {
+    if errand.as_ref().is_some_and(has_switched_off) {
         draft.node.power_state = Some(PowerState::Off);
     }
     let stage = errand.and_then(|errand| errand.stage().map(Stage::label));

@@ -48,6 +48,22 @@ fn a_reboot_that_ends_half_way_says_that_the_machine_is_off() {
 }
 
 #[test]
+fn a_restart_that_fails_switches_nothing_off() {
+    let mut world = World::real();
+    to_active(&mut world);
+    world.node.disable_power_off = true;
+    let reboot = Fact::Power {
+        target: PowerTarget::Reboot,
+        timeout_seconds: None,
+    };
+    world.tell(reboot).unwrap();
+    world.breaks = Some("restart");
+    world.settle();
+    assert!(world.node.last_error.is_some(), "{:?}", world.done);
+    assert_eq!(world.node.power_state, Some(PowerState::On));
+}
+
+#[test]
 fn power_is_refused_where_it_would_break_something() {
     let mut world = World::real();
     to_available(&mut world);
