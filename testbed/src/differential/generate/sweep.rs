@@ -1,7 +1,7 @@
 //! Every field of every resource around the version that brought it, and every filter with values that hardly fit: one walk through the
 //! tables, the same each time.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use api_types::field::Field as Shown;
 use serde_json::Value;
 
@@ -76,9 +76,7 @@ pub async fn play(player: &mut Player, stride: usize, wanted: impl Fn(&str) -> b
 
 impl Walk<'_> {
     async fn play(&mut self, player: &mut Player, scene: &mut Scene) -> Result<()> {
-        if !self.begin(player, scene).await? {
-            return Ok(());
-        }
+        self.begin(player, scene).await?;
         for shown in fields(self.collection) {
             for minor in around(shown.since) {
                 self.field(player, scene, shown.name, &minor).await?;
@@ -90,26 +88,36 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The node and the item that all is about; false when the two do not agree on the way.
-    async fn begin(&mut self, player: &mut Player, scene: &mut Scene) -> Result<bool> {
-        let there = player.bring(scene, "g", STATE).await?;
-        if there {
-            let off = r#"{"target":"power off"}"#;
-            let request = Request::new("PUT", "/v1/nodes/g/states/power").with(off);
-            player.ask(scene, &request).await?;
+    /// The node and the item that all is about.
+    ///
+    /// # Errors
+    /// The two do not agree on the way: of a collection that is not there nothing would be seen.
+    async fn begin(&mut self, player: &mut Player, scene: &mut Scene) -> Result<()> {
+        ensure!(
+            player.bring(scene, "g", STATE).await?,
+            "the two do not bring a node to {STATE} alike"
+        );
+        let off = r#"{"target":"power off"}"#;
+        let off = Request::new("PUT", "/v1/nodes/g/states/power").with(off);
+        let mut made = vec![(off, 202)];
+        if self.collection.path != "/v1/nodes" {
+            made.push((self.birth(None, &subject(self.collection))?, 201));
         }
-        if there && self.collection.path != "/v1/nodes" {
-            let request = self.birth(None, &subject(self.collection))?;
-            player.ask(scene, &request).await?;
+        for (request, status) in made {
+            let outcome = player.ask(scene, &request).await?;
+            ensure!(
+                matches!(outcome, Outcome::Same(found) if found == status),
+                "{}: not both answer {status} to {request:?}",
+                self.collection.path
+            );
         }
-        Ok(there)
+        Ok(())
     }
 
     /// After a change that only one of them made: from there on they would differ in everything.
     async fn begin_again(&mut self, player: &mut Player, scene: &mut Scene) -> Result<()> {
         player.tidy(scene).await?;
-        self.begin(player, scene).await?;
-        Ok(())
+        self.begin(player, scene).await
     }
 
     /// What can be asked of a field at one version.
