@@ -9,4 +9,5 @@ pub mod interop;
 pub mod lab;
 pub mod machines;
 pub mod matrix;
+pub mod postgres;
 pub mod suite;

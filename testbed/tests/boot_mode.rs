@@ -2,12 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod databases;
+
 use api_types::PatchOperation;
+use databases::{Databases, each_on_both};
 use hammerscale_testbed::engine::{Chapter, SimulatedSite, Teller, enroll};
 use hammerscale_testbed::machines::{BootMode, Fleet, FleetOptions};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_machine_is_brought_into_the_mode_that_its_node_asks_for() {
+each_on_both!(a_machine_is_brought_into_the_mode_that_its_node_asks_for);
+
+async fn a_machine_is_brought_into_the_mode_that_its_node_asks_for(databases: Databases) {
     let site = SimulatedSite::new().unwrap();
     let options = FleetOptions {
         boot_listener: Some(site.boot_listener()),
@@ -15,7 +19,7 @@ async fn a_machine_is_brought_into_the_mode_that_its_node_asks_for() {
     };
     let fleet = Fleet::start(options).await.unwrap();
     let spec = site.spec(env!("CARGO_BIN_EXE_hammerscale-testbed").into(), 0);
-    let mut teller = Teller::new(spec).unwrap();
+    let mut teller = Teller::new(databases.under(spec).await).unwrap();
     enroll(&mut teller, fleet.machine(0)).await.unwrap();
     teller
         .tell("one", &Chapter::new("manage", "manageable"))

@@ -3,7 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod databases;
+
 use api_types::{PatchOperation, States};
+use databases::{Databases, each_on_both};
 use hammerscale_testbed::engine::{Chapter, SimulatedSite, Teller, enroll};
 use hammerscale_testbed::machines::{Fault, Fleet, FleetOptions};
 use std::time::{Duration, Instant};
@@ -15,10 +18,11 @@ struct Site {
     teller: Teller,
     fleet: Fleet,
     _site: SimulatedSite,
+    _databases: Databases,
 }
 
 impl Site {
-    async fn with(keys: &[(&str, &str)]) -> Self {
+    async fn with(databases: Databases, keys: &[(&str, &str)]) -> Self {
         let site = SimulatedSite::new().unwrap();
         let options = FleetOptions {
             boot_listener: Some(site.boot_listener()),
@@ -30,12 +34,14 @@ impl Site {
             keys.iter()
                 .map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
         );
+        let spec = databases.under(spec).await;
         let mut teller = Teller::new(spec).unwrap();
         enroll(&mut teller, fleet.machine(0)).await.unwrap();
         Self {
             teller,
             fleet,
             _site: site,
+            _databases: databases,
         }
     }
 
@@ -137,9 +143,21 @@ fn says(states: &States, words: &[&str]) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_bmc_password_sends_the_node_back_to_enroll() {
-    let mut site = Site::with(&[]).await;
+each_on_both!(
+    a_wrong_bmc_password_sends_the_node_back_to_enroll,
+    an_unreachable_bmc_is_tried_again_and_then_named,
+    an_explanation_tells_what_is_tried_again_and_why,
+    a_bmc_that_is_away_for_a_moment_fails_nothing,
+    a_power_order_that_does_nothing_is_not_believed,
+    a_machine_that_never_phones_home_is_booted_again_and_then_given_up,
+    a_step_that_fails_says_why_and_powers_the_machine_off,
+    a_clean_step_that_fails_takes_the_node_out_of_service_until_a_person_says_so,
+    an_agent_that_dies_in_mid_step_is_noticed_by_its_silence,
+    a_deployment_without_an_image_is_refused_before_anything_is_touched,
+);
+
+async fn a_wrong_bmc_password_sends_the_node_back_to_enroll(databases: Databases) {
+    let mut site = Site::with(databases, &[]).await;
     site.fleet.inject(0, Fault::WrongPassword(true));
     let states = site.fails("manage", "enroll").await;
     says(
@@ -150,18 +168,16 @@ async fn a_wrong_bmc_password_sends_the_node_back_to_enroll() {
     site.mend_and_tell("manage", "manageable").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_unreachable_bmc_is_tried_again_and_then_named() {
-    let mut site = Site::with(&[]).await;
+async fn an_unreachable_bmc_is_tried_again_and_then_named(databases: Databases) {
+    let mut site = Site::with(databases, &[]).await;
     site.fleet.inject(0, Fault::BmcUnreachable(true));
     let states = site.fails("manage", "enroll").await;
     says(&states, &["read power state", "127.0.0.1", "tried"]);
     site.mend_and_tell("manage", "manageable").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_explanation_tells_what_is_tried_again_and_why() {
-    let mut site = Site::with(&[]).await;
+async fn an_explanation_tells_what_is_tried_again_and_why(databases: Databases) {
+    let mut site = Site::with(databases, &[]).await;
     site.fleet.inject(0, Fault::BmcUnreachable(true));
     let order = Chapter::new("manage", "manageable").order;
     site.teller
@@ -203,16 +219,14 @@ async fn an_explanation_tells_what_is_tried_again_and_why() {
     assert_eq!(told.summary, "manageable: nothing is under way.");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_bmc_that_is_away_for_a_moment_fails_nothing() {
-    let mut site = Site::with(&[]).await;
+async fn a_bmc_that_is_away_for_a_moment_fails_nothing(databases: Databases) {
+    let mut site = Site::with(databases, &[]).await;
     site.fleet.inject(0, Fault::BmcErrors(3));
     site.tell("manage", "manageable").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_power_order_that_does_nothing_is_not_believed() {
-    let mut site = Site::with(&[("timeouts.power", "1")]).await;
+async fn a_power_order_that_does_nothing_is_not_believed(databases: Databases) {
+    let mut site = Site::with(databases, &[("timeouts.power", "1")]).await;
     site.tell("manage", "manageable").await;
     site.fleet.inject(0, Fault::PowerIgnored(1000));
     let states = site.fails("inspect", "inspect failed").await;
@@ -221,12 +235,14 @@ async fn a_power_order_that_does_nothing_is_not_believed() {
     site.mend_and_tell("inspect", "manageable").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_machine_that_never_phones_home_is_booted_again_and_then_given_up() {
-    let mut site = Site::with(&[
-        ("timeouts.inspection", "2"),
-        ("timeouts.boot_attempts", "2"),
-    ])
+async fn a_machine_that_never_phones_home_is_booted_again_and_then_given_up(databases: Databases) {
+    let mut site = Site::with(
+        databases,
+        &[
+            ("timeouts.inspection", "2"),
+            ("timeouts.boot_attempts", "2"),
+        ],
+    )
     .await;
     site.tell("manage", "manageable").await;
     site.fleet.inject(0, Fault::AgentAbsent(1000));
@@ -239,9 +255,8 @@ async fn a_machine_that_never_phones_home_is_booted_again_and_then_given_up() {
     site.mend_and_tell("inspect", "manageable").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_step_that_fails_says_why_and_powers_the_machine_off() {
-    let mut site = Site::with(&[]).await;
+async fn a_step_that_fails_says_why_and_powers_the_machine_off(databases: Databases) {
+    let mut site = Site::with(databases, &[]).await;
     site.becomes_available().await;
     let message =
         "the image at http://192.0.2.80/image.raw was not found (HTTP 404); check image_source";
@@ -259,9 +274,10 @@ async fn a_step_that_fails_says_why_and_powers_the_machine_off() {
     site.mend_and_tell("active", "active").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_clean_step_that_fails_takes_the_node_out_of_service_until_a_person_says_so() {
-    let mut site = Site::with(&[]).await;
+async fn a_clean_step_that_fails_takes_the_node_out_of_service_until_a_person_says_so(
+    databases: Databases,
+) {
+    let mut site = Site::with(databases, &[]).await;
     site.tell("manage", "manageable").await;
     site.fleet.inject(
         0,
@@ -293,9 +309,8 @@ async fn a_clean_step_that_fails_takes_the_node_out_of_service_until_a_person_sa
     site.tell("provide", "available").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_agent_that_dies_in_mid_step_is_noticed_by_its_silence() {
-    let mut site = Site::with(&[("timeouts.step_silence", "2")]).await;
+async fn an_agent_that_dies_in_mid_step_is_noticed_by_its_silence(databases: Databases) {
+    let mut site = Site::with(databases, &[("timeouts.step_silence", "2")]).await;
     site.becomes_available().await;
     site.fleet.inject(0, Fault::AgentDiesInStep(1));
     let states = site.fails("active", "deploy failed").await;
@@ -303,9 +318,8 @@ async fn an_agent_that_dies_in_mid_step_is_noticed_by_its_silence() {
     site.mend_and_tell("active", "active").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_deployment_without_an_image_is_refused_before_anything_is_touched() {
-    let mut site = Site::with(&[]).await;
+async fn a_deployment_without_an_image_is_refused_before_anything_is_touched(databases: Databases) {
+    let mut site = Site::with(databases, &[]).await;
     site.becomes_available().await;
     let remove = [PatchOperation::remove("/instance_info/image_source")];
     site.teller

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod databases;
+
+use databases::{Databases, each_on_both};
 use hammerscale_testbed::engine::{EngineProcess, SimulatedSite};
 use reqwest::{Client, Method, StatusCode};
 
@@ -13,9 +16,10 @@ struct Api {
 }
 
 impl Api {
-    fn start() -> Self {
+    async fn start(databases: &Databases) -> Self {
         let site = SimulatedSite::new().unwrap();
         let spec = site.spec(env!("CARGO_BIN_EXE_hammerscale-testbed").into(), 0);
+        let spec = databases.under(spec).await;
         let engine = EngineProcess::start(&spec).unwrap();
         Self {
             engine: engine.unwrap_or_else(|ended| panic!("{ended:?}")),
@@ -48,9 +52,10 @@ impl Api {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn garbage_is_answered() {
-    let api = Api::start();
+each_on_both!(garbage_is_answered);
+
+async fn garbage_is_answered(databases: Databases) {
+    let api = Api::start(&databases).await;
     let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
     let large = format!(
         "{{\"driver\":\"fake-hardware\",\"extra\":{{\"a\":\"{}\"}}}}",

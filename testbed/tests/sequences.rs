@@ -9,6 +9,7 @@ use databases::{Databases, on_both};
 use hammerscale_testbed::differential::generate::{sequence, subject};
 use hammerscale_testbed::differential::wire::{Reply, Request, Side};
 use hammerscale_testbed::engine::{EngineProcess, EngineSpec, SimulatedSite};
+use hammerscale_testbed::postgres::Server;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -154,6 +155,21 @@ fn files_with(secret: &str, folder: &Path) -> Vec<String> {
     found
 }
 
+/// The secret stands in no row, and in no file of the server; what stands beside it does.
+fn look_into(server: &Server, spec: &EngineSpec) {
+    let (_, url) = spec.keys.last().unwrap();
+    let dump = server.dump(url).unwrap();
+    assert!(dump.contains("fake_password") && dump.contains(&subject()));
+    for secret in [SECRET.to_owned(), hex::encode(SECRET)] {
+        assert!(!dump.contains(&secret), "{secret} stands in a table");
+    }
+    // All that is in the server's memory goes into its files.
+    server.ask(url, "CHECKPOINT").unwrap();
+    let files = server.folder();
+    assert!(!files_with(&subject(), files).is_empty());
+    assert_eq!(files_with(SECRET, files), Vec::<String>::new());
+}
+
 on_both!(
     any_sequence_of_requests_leaves_the_store_consistent,
     consistent
@@ -203,6 +219,9 @@ async fn consistent(databases: Databases) {
     }
     engine.stop().unwrap();
     assert_eq!(files_with(SECRET, site.folder()), Vec::<String>::new());
+    if let Databases::Postgres(server) = &databases {
+        look_into(server, &spec);
+    }
     let file = site.folder().join("data/hammerscale.db");
     assert_eq!(file.exists(), matches!(databases, Databases::Sqlite));
 }

@@ -1,5 +1,9 @@
-//! What hostile clients send, to the daemon as it is shipped, on a database file: answered below 500, and others are served meanwhile.
+//! What hostile clients send, to the daemon as it is shipped, on both databases: answered below 500, and others are served meanwhile.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[allow(dead_code, reason = "what it can besides is for others")]
+#[path = "../../../testbed/src/postgres.rs"]
+mod server;
 
 use axum::body::Bytes;
 use futures::channel::mpsc::{UnboundedSender, unbounded};
@@ -8,7 +12,9 @@ use hammerscale::config::{self, KEYS, Surroundings};
 use hammerscale::serve::{self, Hooks};
 use reqwest::{Body, Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
+use server::Server;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -21,25 +27,65 @@ struct Site {
     stop: watch::Sender<bool>,
     daemon: std::thread::JoinHandle<anyhow::Result<()>>,
     _folder: TempDir,
+    _server: Option<Arc<Server>>,
 }
+
+/// Makes a test on each database of every function named; each takes a [`Site`].
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    super::$name(super::Site::new(None).await).await;
+                }
+            )*
+        }
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    let server = tokio::task::spawn_blocking(crate::Server::shared).await;
+                    if let Some(server) = server.unwrap().unwrap() {
+                        super::$name(super::Site::new(Some(server)).await).await;
+                    }
+                }
+            )*
+        }
+    };
+}
+
+on_both!(
+    every_filter_of_every_list_is_answered_at_its_bound_and_above,
+    patterns_that_nearly_match_are_searched_for_while_others_are_served,
+    lists_whose_clients_give_up_leave_room_for_others,
+    others_are_served_while_large_bodies_arrive_and_are_read,
+    long_patches_of_large_documents_are_bounded,
+);
 
 const NODES: usize = 60;
 const LONGEST: usize = 4_096;
 const MOST_WORDS: usize = 1_000;
 
 impl Site {
-    async fn new() -> Self {
+    /// On a database file, or on this server.
+    async fn new(server: Option<Arc<Server>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
-        let keys = [
+        let mut keys = vec![
             ("api.listen", "127.0.0.1:0".to_owned()),
             ("data_dir", path("data")),
             ("sealing_key_file", path("sealing.key")),
         ];
-        let flags = keys.map(|(key, value)| {
+        if let Some(server) = server.clone() {
+            let url = tokio::task::spawn_blocking(move || server.new_database()).await;
+            keys.push(("database_url", url.unwrap().unwrap()));
+        }
+        let flags = keys.into_iter().map(|(key, value)| {
             let known = KEYS.iter().find(|known| known.path == key).unwrap();
             (known.path, value)
         });
+        let flags: Vec<_> = flags.collect();
         let settings = config::load(None, &Surroundings::default(), &flags)
             .unwrap()
             .settings;
@@ -59,6 +105,7 @@ impl Site {
             stop,
             daemon,
             _folder: folder,
+            _server: server,
         };
         site.enroll().await;
         site
@@ -132,9 +179,7 @@ fn lists() -> Vec<(String, BTreeSet<String>)> {
     paths.filter_map(of_path).collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_filter_of_every_list_is_answered_at_its_bound_and_above() {
-    let site = Site::new().await;
+async fn every_filter_of_every_list_is_answered_at_its_bound_and_above(site: Site) {
     let words = |count: usize| (0..count).map(|n| format!("w{n},")).collect::<String>();
     let mut asked = 0;
     for (path, names) in lists() {
@@ -176,9 +221,7 @@ async fn every_filter_of_every_list_is_answered_at_its_bound_and_above() {
     site.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn patterns_that_nearly_match_are_searched_for_while_others_are_served() {
-    let site = Site::new().await;
+async fn patterns_that_nearly_match_are_searched_for_while_others_are_served(site: Site) {
     let half = LONGEST / 2;
     let patterns = [
         format!("{}b", "a".repeat(half)),
@@ -211,9 +254,7 @@ async fn patterns_that_nearly_match_are_searched_for_while_others_are_served() {
     site.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn lists_whose_clients_give_up_leave_room_for_others() {
-    let site = Site::new().await;
+async fn lists_whose_clients_give_up_leave_room_for_others(site: Site) {
     let address = site.url.trim_start_matches("http://").to_owned();
     let text =
         "GET /v1/nodes/detail HTTP/1.1\r\nHost: a\r\nX-OpenStack-Ironic-API-Version: 1.115\r\n\r\n";
@@ -247,9 +288,7 @@ fn halves(text: &str) -> (UnboundedSender<Result<Bytes, std::io::Error>>, Body, 
     (sender, Body::wrap_stream(pieces), rest)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn others_are_served_while_large_bodies_arrive_and_are_read() {
-    let site = Site::new().await;
+async fn others_are_served_while_large_bodies_arrive_and_are_read(site: Site) {
     let size = 4 << 20;
     let lists = format!("[{}0]", "[],".repeat(size / 3));
     let objects = format!("[{}0]", "{\"a\":1},".repeat(size / 8));
@@ -292,9 +331,7 @@ async fn others_are_served_while_large_bodies_arrive_and_are_read() {
     site.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn long_patches_of_large_documents_are_bounded() {
-    let site = Site::new().await;
+async fn long_patches_of_large_documents_are_bounded(site: Site) {
     let node = "/v1/nodes/n1";
     let patch = |operations: Vec<Value>| site.ask(Method::PATCH, node).json(&operations).send();
     let add = |path: &str, value: Value| json!({"op": "add", "path": path, "value": value});

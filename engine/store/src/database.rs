@@ -1,7 +1,7 @@
 //! The two databases behind one session type: the only place that knows which one is spoken to. No statement stands here.
 
 use crate::fault::Fault;
-use crate::pattern;
+use crate::postgres;
 use crate::readers::{Reader, Readers};
 use crate::select::Ask;
 use crate::sqlite::Sqlite;
@@ -10,12 +10,11 @@ use futures::executor::block_on;
 use ports::store::StoreError;
 use rusqlite::types::Value;
 use sqlx::pool::PoolConnection;
-use sqlx::{
-    AssertSqlSafe, Connection as _, Decode, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr,
-    Type,
-};
+use sqlx::{Decode, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr, Type};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 /// A value on its way into a statement.
@@ -27,12 +26,19 @@ pub(crate) enum Cell {
     Bytes(Arc<Vec<u8>>),
 }
 
+/// PostgreSQL's text cannot hold NUL; columns only filter and sort (the document keeps the true value), so both replace it.
+pub(crate) fn without_nul(text: &str) -> Cow<'_, str> {
+    match text.contains('\0') {
+        true => Cow::Owned(text.replace('\0', "\u{fffd}")),
+        false => Cow::Borrowed(text),
+    }
+}
+
 impl From<Option<String>> for Cell {
-    /// PostgreSQL's text cannot hold NUL; columns only filter and sort (the document keeps the true value), so both replace it.
     fn from(text: Option<String>) -> Self {
-        Cell::Text(text.map(|text| match text.contains('\0') {
-            true => text.replace('\0', "\u{fffd}"),
-            false => text,
+        Cell::Text(text.map(|text| match without_nul(&text) {
+            Cow::Owned(replaced) => replaced,
+            Cow::Borrowed(_) => text,
         }))
     }
 }
@@ -119,21 +125,38 @@ impl Pool {
         }
     }
 
-    /// The condition that a column contains a pattern, without regard to the case of ASCII letters.
-    pub(crate) fn contains(&self, column: &str, pattern: &str) -> (String, Cell) {
+    /// An expression over a row's document: what stands at a path of words of this program.
+    pub(crate) fn in_document(&self, path: &[&str]) -> String {
         match self {
-            Pool::Sqlite(_) => (
-                format!("{}({column}, ?)", pattern::FUNCTION),
-                pattern.into(),
-            ),
-            Pool::Postgres(_) if pattern.contains(['%', '_']) => {
-                let condition = format!("{column} ILIKE ? ESCAPE ''");
-                (condition, format!("%{pattern}%").into())
-            }
+            Pool::Sqlite(_) => format!("(doc -> '$.{}')", path.join(".")),
+            // Its JSON type holds no null character, not even written as an escape.
             Pool::Postgres(_) => {
-                // A value has the database's collation, in which more than ASCII may have a case; the columns have this one.
-                let condition = format!("strpos(lower({column}), lower(? COLLATE \"C\")) > 0");
-                (condition, pattern.into())
+                let place = path.join(",");
+                format!(r"(replace(doc, '\u0000', '\ufffd')::jsonb #> '{{{place}}}')")
+            }
+        }
+    }
+
+    /// The same as a value that sorts alike on both: nothing, a number, a flag or a text, by its code points.
+    pub(crate) fn sorting(&self, path: &[&str]) -> String {
+        let place = self.in_document(path);
+        match self {
+            Pool::Sqlite(_) => format!("(doc ->> '$.{}')", path.join(".")),
+            Pool::Postgres(_) => format!(
+                "(CASE jsonb_typeof({place}) WHEN 'null' THEN NULL \
+                 WHEN 'number' THEN to_char({place}::numeric + 1e20, 'FM999999999999999999990.999999') \
+                 ELSE {place} #>> '{{}}' END COLLATE \"C\")"
+            ),
+        }
+    }
+
+    /// The condition that such an expression is a JSON value.
+    pub(crate) fn is_json(&self, place: &str, value: &serde_json::Value) -> (String, Cell) {
+        match self {
+            Pool::Sqlite(_) => (format!("{place} = ?"), value.to_string().into()),
+            Pool::Postgres(_) => {
+                let value = value.to_string().replace(r"\u0000", r"\ufffd");
+                (format!("{place} = ?::jsonb"), value.into())
             }
         }
     }
@@ -146,7 +169,8 @@ impl Pool {
                 format!("{expression} = ANY (ARRAY(SELECT jsonb_array_elements_text(?::jsonb)))")
             }
         };
-        (condition, serde_json::Value::from(words).to_string().into())
+        let words: Vec<_> = words.iter().map(|word| without_nul(word)).collect();
+        (condition, serde_json::json!(words).to_string().into())
     }
 }
 
@@ -158,8 +182,8 @@ impl Lent {
         })
     }
 
-    /// All rows of a query, read into something on a thread of their own: a long list takes a while. It ends when nobody waits for it any
-    /// more, or after `most`; on PostgreSQL the server ends it then.
+    /// All rows of a query, each read into something as it comes, on a thread of their own: a long list takes a while. It ends when nobody
+    /// waits for it any more, or after `most`.
     pub(crate) async fn list<T: Send + 'static>(
         self,
         ask: Ask,
@@ -186,60 +210,18 @@ impl Lent {
                 tokio::task::spawn_blocking(work).await
             }
             Lent::Postgres(connection) => {
-                let mut asking = Asking(Some(connection));
-                let rows = postgres_rows(asking.connection()?, ask, most).await?;
-                asking.answered();
-                let work = move || rows.iter().map(|row| read(&watch, row)).collect();
+                let server = Handle::current();
+                let work = move || {
+                    let row = |row: &Row| read(&watch, row);
+                    let list = postgres::list(connection, ask, most, row);
+                    server.block_on(watch.clone().during(list))
+                };
                 tokio::task::spawn_blocking(work).await
             }
         };
         drop(waiting);
         done.map_err(|_| Fault::other("the thread that read was stopped"))?
     }
-}
-
-/// A connection that an answer is awaited from. Given up before that, it is closed: the server sees it and ends the query, and the next one to
-/// be lent a connection does not wait for that.
-struct Asking(Option<PoolConnection<Postgres>>);
-
-impl Asking {
-    fn connection(&mut self) -> Result<&mut PgConnection, Fault> {
-        let gone = || Fault::other("the connection was given back");
-        self.0.as_deref_mut().ok_or_else(gone)
-    }
-
-    fn answered(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Asking {
-    fn drop(&mut self) {
-        if let Some(connection) = &mut self.0 {
-            connection.close_on_drop();
-        }
-    }
-}
-
-/// What is asked, read as the database is at one moment, and for at most so long.
-async fn postgres_rows(
-    connection: &mut PgConnection,
-    ask: Ask,
-    most: Option<Duration>,
-) -> Result<Vec<Row>, Unread> {
-    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-    let begun = connection.begin_with(begin).await;
-    // Dropped before its end, it is rolled back by whoever gets the connection next.
-    let mut moment = begun.map_err(Fault::from)?;
-    let mut session = Session::Postgres(&mut moment);
-    if let Some(most) = most {
-        let sql = format!("SET LOCAL statement_timeout = {}", most.as_millis().max(1));
-        session.execute(AssertSqlSafe(sql), Vec::new()).await?;
-    }
-    let (sql, cells) = ask.statement(&mut session).await?;
-    let rows = session.rows(sql, cells).await?;
-    moment.commit().await.map_err(Fault::from)?;
-    Ok(rows)
 }
 
 /// Why a list was not read.
@@ -269,9 +251,9 @@ pub(crate) enum Session<'a> {
     Postgres(&'a mut PgConnection),
 }
 
-type Query = sqlx::query::Query<'static, Postgres, sqlx::postgres::PgArguments>;
+pub(crate) type Query = sqlx::query::Query<'static, Postgres, sqlx::postgres::PgArguments>;
 
-fn bound(sql: impl SqlSafeStr, cells: Vec<Cell>) -> Query {
+pub(crate) fn bound(sql: impl SqlSafeStr, cells: Vec<Cell>) -> Query {
     let query = sqlx::query::<Postgres>(sql);
     cells.into_iter().fold(query, |query, cell| match cell {
         Cell::Text(text) => query.bind(text),

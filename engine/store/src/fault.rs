@@ -11,6 +11,8 @@ pub(crate) enum FaultKind {
     ForeignKey,
     /// Another transaction was in the way: the same again may succeed.
     Transient,
+    /// Somebody else has a lock, and kept it.
+    Locked,
     /// It was ended before it was done: nobody waited any more, or its time was over.
     Ended,
     /// Anything else.
@@ -89,6 +91,8 @@ fn kind_of(said: &dyn sqlx::error::DatabaseError) -> FaultKind {
     match said.code().as_deref() {
         // Serialization failure, deadlock (PostgreSQL, appendix A "Error Codes", class 40).
         Some("40001" | "40P01") => FaultKind::Transient,
+        // Lock not available: not within `lock_timeout`.
+        Some("55P03") => FaultKind::Locked,
         // Query canceled: by `statement_timeout`, for one.
         Some("57014") => FaultKind::Ended,
         _ => FaultKind::Other,

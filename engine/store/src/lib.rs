@@ -2,6 +2,7 @@
 //! nothing about nodes and knows nothing of BMCs or HTTP.
 
 mod blobs;
+mod claim;
 mod column;
 mod database;
 mod document;
@@ -14,6 +15,7 @@ mod node_rows;
 mod open;
 mod pattern;
 mod port_rows;
+mod postgres;
 mod readers;
 mod reads;
 mod resource_reads;
@@ -21,6 +23,7 @@ mod resource_rows;
 mod rows;
 mod seal;
 mod select;
+mod sought;
 mod sql_store;
 mod sqlite;
 mod wal;

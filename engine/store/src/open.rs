@@ -1,17 +1,19 @@
 //! Opening a store by its URL: folder and lock, connections, schema, and the check that the key file is the right one.
 
+use crate::claim::Lock;
 use crate::database::Pool;
 use crate::fault::Fault;
 use crate::folder::{self, FolderError};
 use crate::key::SealingKey;
 use crate::migrations;
+use crate::postgres;
 use crate::readers::Readers;
 use crate::seal::Sealer;
 use crate::sql_store::SqlStore;
 use crate::sqlite::Sqlite;
 use crate::wal::{Wal, WalBounds};
 use crate::write::Limits;
-use crate::writer::Writer;
+use crate::writer::{Alone, Writer};
 use ports::store::StoreError;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -80,6 +82,14 @@ pub enum OpenError {
     /// The data folder could not be taken.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// Another engine has the database.
+    #[error(
+        "the database is in use by another engine ({holder}): stop it first, or give this one a database of its own"
+    )]
+    InUse {
+        /// What the server tells of it: process, machine and since when; or `unknown`.
+        holder: String,
+    },
     /// The database could not be reached or opened.
     #[error("connecting to the database")]
     Connect(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -91,10 +101,11 @@ pub enum OpenError {
     Store(#[from] StoreError),
 }
 
-/// Opens a store. `sqlite:PATH` opens or makes a database file and locks its folder; `postgres://...` connects to a server.
+/// Opens a store. `sqlite:PATH` opens or makes a database file and locks its folder; `postgres://...` connects to a server and locks
+/// the database.
 ///
 /// # Errors
-/// When the URL is not understood, another daemon has the folder, the database cannot be reached, its schema is newer than this
+/// When the URL is not understood, another daemon has the folder or the database, the database cannot be reached, its schema is newer than this
 /// engine, or the key file cannot open what is stored.
 pub async fn open(
     url: &str,
@@ -163,34 +174,34 @@ pub(crate) async fn migrate_sqlite(path: &Path) -> Result<(), OpenError> {
     closed.map_err(not_connected)
 }
 
-/// A server that can (PostgreSQL 14 and later, on Linux) looks once a second whether somebody still waits for a query's answer.
-const NOTICE: &str = "SELECT set_config('client_connection_check_interval', '1000', false) FROM pg_settings \
-                      WHERE name = 'client_connection_check_interval'";
-
 async fn open_postgres(
     url: &str,
     sealer: Sealer,
     options: &Options,
 ) -> Result<SqlStore, OpenError> {
     let connect: PgConnectOptions = url.parse().map_err(|_| OpenError::Url)?;
+    let connect = connect.disable_statement_logging();
+    let lock = Lock::take(&connect).await?;
     let pool = PgPoolOptions::new()
         .max_connections(options.connections.max(2))
         .acquire_timeout(ACQUIRE)
         .after_connect(|connection, _| {
-            Box::pin(async move { sqlx::query(NOTICE).execute(connection).await.map(|_| ()) })
+            Box::pin(async move {
+                sqlx::query(postgres::SETTINGS)
+                    .execute(connection)
+                    .await
+                    .map(|_| ())
+            })
         })
-        .connect_with(
-            connect
-                .application_name("hammerscale")
-                .disable_statement_logging(),
-        )
+        .connect_with(connect.application_name("hammerscale"))
         .await
         .map_err(not_connected)?;
     migrations::postgres()
         .run(&pool)
         .await
         .map_err(not_migrated)?;
-    let writer = Writer::Postgres(pool.clone(), options.limits());
+    let claim = lock.claim().await?;
+    let writer = Writer::Postgres(Alone::new(pool.clone(), claim, options.limits()));
     let pool = Pool::Postgres(pool);
     Ok(SqlStore::new(pool, writer, sealer, options.list_time))
 }

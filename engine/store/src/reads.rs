@@ -161,10 +161,7 @@ impl SqlStore {
         root: &str,
         place: &[&'static str],
     ) -> Result<Listing, StoreError> {
-        let expression = match self.pool() {
-            Pool::Sqlite(_) => format!("(doc ->> '$.{root}.{}')", place.join(".")),
-            Pool::Postgres(_) => format!("(doc::jsonb #>> '{{{root},{}}}')", place.join(",")),
-        };
+        let expression = self.pool().sorting(&[&[root], place].concat());
         let unsorted = Page {
             sort_key: None,
             ..page.clone()

@@ -1,6 +1,6 @@
 //! Reading resources: one, one by a unique value, and lists filtered and sorted by any field of their documents.
 
-use crate::database::{Cell, Pool, Row};
+use crate::database::Row;
 use crate::reads::reading;
 use crate::seal::Sealer;
 use crate::select::{Listing, Select};
@@ -62,12 +62,9 @@ impl SqlStore {
         let mut select = Select::default();
         select.equal("node", query.node);
         for (field, wanted) in &query.equal {
-            let place = self.field(field)?;
-            let condition = match self.pool() {
-                Pool::Sqlite(_) => format!("{place} = ?"),
-                Pool::Postgres(_) => format!("{place} = ?::jsonb"),
-            };
-            select.and(&condition, [Cell::from(wanted.to_string())]);
+            let place = self.pool().in_document(&["resource", word(field)?]);
+            let (condition, wanted) = self.pool().is_json(&place, wanted);
+            select.and(&condition, [wanted]);
         }
         select.node_one_of(self.pool(), "shard", &query.shards);
         select.node_one_of(self.pool(), "conductor_group", &query.conductor_groups);
@@ -80,26 +77,17 @@ impl SqlStore {
 
     fn sort_expression(&self, query: &ResourceQuery) -> Result<Option<String>, StoreError> {
         let key = query.page.sort_key.as_deref().filter(|key| *key != "id");
-        key.map(|key| {
-            Ok(match (self.pool(), self.field(key)?) {
-                // JSON's null sorts as the database's own.
-                (Pool::Sqlite(_), _) => format!("(doc ->> '$.resource.{key}')"),
-                (Pool::Postgres(_), place) => format!("NULLIF({place}, 'null'::jsonb)"),
-            })
-        })
-        .transpose()
+        let sorting = |key| Ok(self.pool().sorting(&["resource", word(key)?]));
+        key.map(sorting).transpose()
     }
+}
 
-    /// A field of the document, as JSON. Field names are words of this program; others are refused.
-    fn field(&self, name: &str) -> Result<String, StoreError> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if name.is_empty() || !name.chars().all(plain) {
-            return Err(StoreError::SortKey(name.to_owned()));
-        }
-        Ok(match self.pool() {
-            Pool::Sqlite(_) => format!("(doc -> '$.resource.{name}')"),
-            Pool::Postgres(_) => format!("(doc::jsonb #> '{{resource,{name}}}')"),
-        })
+/// The name of a field of the document: a word of this program; others are refused.
+fn word(name: &str) -> Result<&str, StoreError> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    match !name.is_empty() && name.chars().all(plain) {
+        true => Ok(name),
+        false => Err(StoreError::SortKey(name.to_owned())),
     }
 }
 

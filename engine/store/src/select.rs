@@ -1,9 +1,9 @@
 //! Building list queries: criteria, paging by a marker's values, order. Values go in as parameters only.
 
 use crate::column::Column;
-use crate::database::{Cell, Pool, Session};
-use crate::fault::Fault;
+use crate::database::{Cell, Pool, Session, Unread};
 use crate::pattern;
+use crate::sought::{self, Sought};
 use ports::query::{Page, SortDirection};
 use ports::store::StoreError;
 use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
@@ -14,6 +14,8 @@ use uuid::Uuid;
 pub(crate) struct Select {
     conditions: Vec<String>,
     cells: Vec<Cell>,
+    /// What the rows are searched for here, because the database cannot.
+    sought: Option<Sought>,
 }
 
 impl Select {
@@ -59,10 +61,17 @@ impl Select {
         match pattern {
             None => {}
             Some(pattern) if pattern::least(pattern) > longest => self.and("1 = 0", []),
-            Some(pattern) => {
-                let (condition, cell) = pool.contains(column, pattern);
-                self.and(&condition, [cell]);
-            }
+            Some(pattern) => match pool {
+                Pool::Sqlite(_) => {
+                    let condition = format!("{}({column}, ?)", pattern::FUNCTION);
+                    self.and(&condition, [pattern.as_str().into()]);
+                }
+                Pool::Postgres(_) => {
+                    let condition = format!("char_length({column}) >= ?");
+                    self.and(&condition, [pattern::least(pattern).into()]);
+                    self.sought = Some(Sought::new(column, pattern));
+                }
+            },
         }
     }
 
@@ -94,7 +103,7 @@ impl Select {
         session: &mut Session<'_>,
         table: &Listing,
         page: &Page,
-    ) -> Result<(SqlStr, Vec<Cell>), StoreError> {
+    ) -> Result<(SqlStr, Vec<Cell>), Unread> {
         let column = table.sort.as_deref();
         if let Some((name, word)) = table.within {
             self.equal(name, Some(word));
@@ -104,13 +113,20 @@ impl Select {
             let place = table.place_of(session, marker).await?;
             self.after(table.name, column, descending, place);
         }
+        let order = order(column, descending);
+        if let Some(sought) = self.sought.take() {
+            let cells = std::mem::take(&mut self.cells);
+            let rows = format!("FROM {}{} ORDER BY {order}", table.name, self.filter());
+            let found = sought.among(session, &rows, cells, page.limit).await?;
+            self = Self::default();
+            self.and(sought::ONE_OF_THESE, [found]);
+        }
         self.cells.push(page.limit.into());
         let sql = format!(
-            "SELECT {} FROM {}{} ORDER BY {} LIMIT ${}",
+            "SELECT {} FROM {}{} ORDER BY {order} LIMIT ${}",
             table.what,
             table.name,
             self.filter(),
-            order(column, descending),
             self.cells.len()
         );
         Ok((AssertSqlSafe(sql).into_sql_str(), self.cells))
@@ -161,7 +177,7 @@ impl Ask {
     pub(crate) async fn statement(
         self,
         session: &mut Session<'_>,
-    ) -> Result<(SqlStr, Vec<Cell>), StoreError> {
+    ) -> Result<(SqlStr, Vec<Cell>), Unread> {
         match self {
             Self::Plain(sql, cells) => Ok((sql.into_sql_str(), cells)),
             Self::Page(asked) => {
@@ -225,7 +241,7 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    async fn place_of(&self, session: &mut Session<'_>, marker: Uuid) -> Result<Place, StoreError> {
+    async fn place_of(&self, session: &mut Session<'_>, marker: Uuid) -> Result<Place, Unread> {
         let mut cells = vec![marker.into()];
         let within = match self.within {
             Some((name, word)) => {
@@ -239,18 +255,14 @@ impl Listing {
             self.sort.as_deref().unwrap_or("id"),
             self.name
         );
-        let failed = |fault: Fault| fault.during("looking up where a page begins");
-        let row = session
-            .row(AssertSqlSafe(sql), cells)
-            .await
-            .map_err(failed)?
-            .ok_or_else(|| StoreError::NotFound {
-                what: self.noun,
-                value: marker.to_string(),
-            })?;
+        let row = session.row(AssertSqlSafe(sql), cells).await?;
+        let row = row.ok_or_else(|| StoreError::NotFound {
+            what: self.noun,
+            value: marker.to_string(),
+        })?;
         Ok(Place {
-            id: row.get(0).map_err(failed)?,
-            unset: row.get(1).map_err(failed)?,
+            id: row.get(0)?,
+            unset: row.get(1)?,
         })
     }
 }

@@ -74,7 +74,7 @@ impl SqlStore {
         self.writer.write(write).await
     }
 
-    /// Finishes what is queued, closes the database and gives the data folder free. Afterwards every call fails.
+    /// Finishes what is queued, closes the database and lets others have it. Afterwards every call fails.
     pub async fn close(&self) {
         // Readers first: the last connection of SQLite to close folds the write-ahead log into the database.
         if let Pool::Sqlite(_) = self.pool {
@@ -82,6 +82,13 @@ impl SqlStore {
         }
         self.writer.close().await;
         self.pool.close().await;
+        self.writer.give_free().await;
+    }
+
+    /// Returns when another engine has taken the database, from when on this one's writes are refused; else never. Only on PostgreSQL, when
+    /// the connection that holds the database was lost for a while.
+    pub async fn lost(&self) {
+        self.writer.lost().await;
     }
 
     /// Opens the note that was sealed with the database's key, and seals it anew with the current one.

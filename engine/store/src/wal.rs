@@ -33,7 +33,13 @@ pub(crate) struct Wal {
     bounds: WalBounds,
     /// Its size when it could not be emptied.
     in_vain: u64,
+    /// How often it is not tried before it is tried again, after the last times were in vain; and how often that is still.
+    pause: u32,
+    paused: u32,
 }
+
+/// What a pause grows to at most.
+const LONGEST_PAUSE: u32 = 1_024;
 
 impl Wal {
     /// The log of the database file at `path`.
@@ -45,6 +51,8 @@ impl Wal {
             path: log.into(),
             bounds,
             in_vain: 0,
+            pause: 0,
+            paused: 0,
         })
     }
 
@@ -53,23 +61,31 @@ impl Wal {
         let Some(patience) = self.wants(self.size(), idle) else {
             return;
         };
-        match connection.fold_log(patience) {
-            Ok(true) => self.in_vain = 0,
-            Ok(false) => self.in_vain = self.size(),
-            Err(error) => {
-                tracing::warn!(%error, "folding the write-ahead log into the database");
+        let folded = connection.fold_log(patience).unwrap_or_else(|error| {
+            tracing::warn!(%error, "folding the write-ahead log into the database");
+            false
+        });
+        match folded {
+            true => (self.in_vain, self.pause) = (0, 0),
+            false => {
                 self.in_vain = self.size();
+                self.pause = (self.pause * 2).clamp(1, LONGEST_PAUSE);
             }
         }
+        self.paused = self.pause;
     }
 
-    /// Whether it is to be emptied, and how long that may take. What was in vain is tried again when it has grown.
-    fn wants(&self, size: u64, idle: bool) -> Option<Duration> {
+    /// Whether it is to be emptied, and how long that may take. What was in vain is tried again when it has grown, or after a pause that is
+    /// longer each time.
+    fn wants(&mut self, size: u64, idle: bool) -> Option<Duration> {
         let grown = self.in_vain == 0 || size >= self.in_vain + self.bounds.kept;
         match size {
             _ if size > self.bounds.most && grown => Some(self.bounds.patience),
-            _ if size > self.bounds.kept && idle => Some(Duration::ZERO),
-            _ => None,
+            _ if size > self.bounds.kept && idle && self.paused == 0 => Some(Duration::ZERO),
+            _ => {
+                self.paused = self.paused.saturating_sub(1);
+                None
+            }
         }
     }
 
@@ -144,7 +160,7 @@ mod tests {
         let mut reader = Sqlite::open_for_reading(&place.path).unwrap();
         let kept = reader.at_one_moment(|reader| {
             reader.first("SELECT COUNT(*) FROM blobs", &[])?;
-            place.write_until(BOUNDS.most, true);
+            place.write_until(BOUNDS.most + BOUNDS.kept, true);
             let first = place.wal.in_vain;
             assert!(first > BOUNDS.most);
             place.write_until(first + BOUNDS.kept, false);
@@ -155,7 +171,33 @@ mod tests {
             Ok::<_, Fault>(place.wal.size())
         });
         assert!(kept.unwrap() > BOUNDS.most);
-        place.wal.tend(&place.connection, true);
+        for _ in 0..=place.wal.paused {
+            place.wal.tend(&place.connection, true);
+        }
         assert_eq!((place.wal.size(), place.wal.in_vain), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn what_is_in_vain_is_tried_less_and_less_often() {
+        let mut place = Place::new().await;
+        let mut reader = Sqlite::open_for_reading(&place.path).unwrap();
+        let tries = reader.at_one_moment(|reader| {
+            reader.first("SELECT COUNT(*) FROM blobs", &[])?;
+            place.write_until(BOUNDS.kept, false);
+            let mut tries = 0;
+            for _ in 0..10_000 {
+                let due = place.wal.paused == 0;
+                place.wal.tend(&place.connection, true);
+                tries += u32::from(due);
+            }
+            Ok::<_, Fault>(tries)
+        });
+        // Ten until the longest pause is reached, and one after each of those.
+        assert!((10..=20).contains(&tries.unwrap()));
+        assert_eq!(place.wal.pause, LONGEST_PAUSE);
+        for _ in 0..=LONGEST_PAUSE {
+            place.wal.tend(&place.connection, true);
+        }
+        assert_eq!((place.wal.size(), place.wal.pause), (0, 0));
     }
 }

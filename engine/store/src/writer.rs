@@ -1,6 +1,7 @@
 //! How writes reach the disk. SQLite: one thread takes all that is queued, runs it in one transaction and answers when it is
 //! committed. PostgreSQL: each write is a transaction of its own, done again when it met another one.
 
+use crate::claim::{self, Claim};
 use crate::database::Session;
 use crate::fault::{self, Fault};
 use crate::folder::FolderLock;
@@ -10,8 +11,9 @@ use crate::wal::Wal;
 use crate::write::{Limits, Write, apply};
 use futures::executor::block_on;
 use ports::store::StoreError;
-use sqlx::PgPool;
+use sqlx::{Connection as _, PgConnection, PgPool};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
@@ -26,7 +28,7 @@ type Answer = Result<u64, StoreError>;
 /// Where writes go.
 pub(crate) enum Writer {
     Queue(mpsc::Sender<Order>),
-    Postgres(PgPool, Limits),
+    Postgres(Alone),
 }
 
 /// What the writing thread is told.
@@ -61,8 +63,8 @@ impl Writer {
                 queue.send(order).await.map_err(|_| closed())?;
                 answered.await.map_err(|_| closed())?
             }
-            Writer::Postgres(pool, limits) => {
-                let task = tokio::spawn(write_alone(pool.clone(), write, *limits));
+            Writer::Postgres(alone) => {
+                let task = tokio::spawn(alone.clone().write(write));
                 task.await.map_err(|_| closed())?
             }
         }
@@ -76,6 +78,21 @@ impl Writer {
                 // An error means that the thread is gone already.
                 let _ = answered.await;
             }
+        }
+    }
+
+    /// Lets others have the database, once all its connections are closed; the folder of a file is free already.
+    pub(crate) async fn give_free(&self) {
+        if let Writer::Postgres(alone) = self {
+            alone.claim.close().await;
+        }
+    }
+
+    /// Returns when another engine has taken the database; never for a file, whose folder is locked.
+    pub(crate) async fn lost(&self) {
+        match self {
+            Writer::Queue(_) => std::future::pending().await,
+            Writer::Postgres(alone) => alone.claim.lost().await,
         }
     }
 }
@@ -227,27 +244,67 @@ async fn transact(
     Ok(answers)
 }
 
-/// One write in a transaction of its own, on PostgreSQL.
-async fn write_alone(pool: PgPool, write: Write, limits: Limits) -> Answer {
-    let mut attempt = 1;
-    loop {
-        let started = Instant::now();
-        let answer = attempt_alone(&pool, &write, limits).await;
-        metrics::histogram!("store_commit_seconds").record(started.elapsed().as_secs_f64());
-        metrics::histogram!("store_turns_per_commit").record(1.0);
-        match answer {
-            Err(error) if attempt < ATTEMPTS && fault::is_transient(&error) => attempt += 1,
-            answer => return answer,
+/// Writes on PostgreSQL: each in a transaction of its own.
+#[derive(Clone)]
+pub(crate) struct Alone {
+    pool: PgPool,
+    claim: Arc<Claim>,
+    limits: Limits,
+}
+
+impl Alone {
+    pub(crate) fn new(pool: PgPool, claim: Arc<Claim>, limits: Limits) -> Self {
+        Self {
+            pool,
+            claim,
+            limits,
         }
+    }
+
+    async fn write(self, write: Write) -> Answer {
+        let mut attempt = 1;
+        loop {
+            let started = Instant::now();
+            let answer = self.attempt(&write).await;
+            metrics::histogram!("store_commit_seconds").record(started.elapsed().as_secs_f64());
+            metrics::histogram!("store_turns_per_commit").record(1.0);
+            match answer {
+                Err(error) if attempt < ATTEMPTS && fault::is_transient(&error) => attempt += 1,
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn attempt(&self, write: &Write) -> Answer {
+        let mut connection = self.pool.acquire().await.map_err(committing)?;
+        let mut begun = false;
+        let answer = self.transact(&mut connection, write, &mut begun).await;
+        if !begun {
+            // It may be within a transaction that failed.
+            connection.close_on_drop();
+        }
+        answer
+    }
+
+    async fn transact(
+        &self,
+        connection: &mut PgConnection,
+        write: &Write,
+        begun: &mut bool,
+    ) -> Answer {
+        let transaction = connection.begin_with(claim::BEGIN).await;
+        let mut transaction = transaction.map_err(committing)?;
+        *begun = true;
+        let mut session = Session::Postgres(&mut transaction);
+        self.claim.check(&mut session).await?;
+        let answer = apply(&mut session, write, self.limits).await?;
+        transaction.commit().await.map_err(committing)?;
+        Ok(answer)
     }
 }
 
-async fn attempt_alone(pool: &PgPool, write: &Write, limits: Limits) -> Answer {
-    let failed = |error: sqlx::Error| Fault::from(error).during("committing to the database");
-    let mut transaction = pool.begin().await.map_err(failed)?;
-    let answer = apply(&mut Session::Postgres(&mut transaction), write, limits).await?;
-    transaction.commit().await.map_err(failed)?;
-    Ok(answer)
+fn committing(error: sqlx::Error) -> StoreError {
+    Fault::from(error).during("committing to the database")
 }
 
 #[cfg(test)]

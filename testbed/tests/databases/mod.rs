@@ -1,11 +1,15 @@
 //! The databases that an engine under test may have: a file of its own, or one on a PostgreSQL server that the test starts on a unix socket.
 
-use hammerscale_testbed::engine::EngineSpec;
-use postgres_server::Server;
-use std::sync::Arc;
+#![allow(
+    dead_code,
+    unused_macros,
+    unused_imports,
+    reason = "not every file of tests has a need of all"
+)]
 
-#[path = "../../../engine/store/tests/conformance/postgres_server.rs"]
-mod postgres_server;
+use hammerscale_testbed::engine::EngineSpec;
+use hammerscale_testbed::postgres::Server;
+use std::sync::Arc;
 
 /// A kind of database.
 pub enum Databases {
@@ -18,15 +22,19 @@ pub enum Databases {
 impl Databases {
     /// None when no PostgreSQL is installed, which is said aloud.
     pub async fn postgres() -> Option<Self> {
-        let server = tokio::task::spawn_blocking(Server::shared).await.unwrap()?;
-        Some(Self::Postgres(server))
+        let server = tokio::task::spawn_blocking(Server::shared).await.unwrap();
+        Some(Self::Postgres(server.unwrap()?))
     }
 
     /// The engine, with an empty database of this kind; it keeps that over its restarts.
     pub async fn under(&self, spec: EngineSpec) -> EngineSpec {
         match self {
             Self::Sqlite => spec,
-            Self::Postgres(server) => spec.with_database(&server.new_database().await),
+            Self::Postgres(server) => {
+                let server = Arc::clone(server);
+                let url = tokio::task::spawn_blocking(move || server.new_database()).await;
+                spec.with_database(&url.unwrap().unwrap())
+            }
         }
     }
 }
@@ -52,3 +60,11 @@ macro_rules! on_both {
     };
 }
 pub(crate) use on_both;
+
+/// The same of several functions that take a kind of database and nothing else; each gives its test its name.
+macro_rules! each_on_both {
+    ($($name:ident),* $(,)?) => {
+        $($crate::databases::on_both!($name, $name);)*
+    };
+}
+pub(crate) use each_on_both;

@@ -99,6 +99,9 @@ pub async fn run(settings: Settings, hooks: Hooks, stop: watch::Receiver<bool>) 
             () = netboot_ended(netboot.as_mut()) => {
                 Err(anyhow::anyhow!("network boot ended without being asked to; the log above says why"))
             }
+            () = store.lost() => {
+                Err(anyhow::anyhow!("another engine has taken the database; this one writes nothing more"))
+            }
         },
     };
     tracing::info!(

@@ -27,6 +27,7 @@ macro_rules! on_both {
 
 mod blobs;
 mod canary;
+mod claim;
 mod concurrency;
 mod crash;
 mod filters;
@@ -36,9 +37,14 @@ mod leases;
 mod long_lists;
 mod node_ports;
 mod nodes;
+mod odd_text;
 mod paging;
+mod patterns;
 mod place;
+#[allow(dead_code, reason = "what it can besides is for others")]
+#[path = "../../../../testbed/src/postgres.rs"]
 mod postgres_server;
 mod records;
 mod resources;
 mod schema;
+mod streams;

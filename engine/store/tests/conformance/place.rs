@@ -25,8 +25,11 @@ impl Place {
 
     /// None when no PostgreSQL is installed, which is said aloud.
     pub async fn postgres() -> Option<Self> {
-        let server = tokio::task::spawn_blocking(Server::shared).await.unwrap()?;
-        let url = server.new_database().await;
+        let server = tokio::task::spawn_blocking(Server::shared).await;
+        let server = server.unwrap().unwrap()?;
+        let one = Arc::clone(&server);
+        let url = tokio::task::spawn_blocking(move || one.new_database()).await;
+        let url = url.unwrap().unwrap();
         Some(Self {
             folder: tempfile::tempdir().unwrap(),
             url,

@@ -1,0 +1,136 @@
+//! Two daemons never have one database, on PostgreSQL either; and what a client gave up does not go on at the server.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod databases;
+
+use databases::Databases;
+use hammerscale_testbed::engine::{Ended, EngineProcess, EngineSpec, SimulatedSite};
+use hammerscale_testbed::postgres::Server;
+use sqlx::{Connection as _, PgConnection};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Place {
+    server: Arc<Server>,
+    url: String,
+    spec: EngineSpec,
+    site: SimulatedSite,
+}
+
+impl Place {
+    async fn new() -> Option<Self> {
+        let databases = Databases::postgres().await?;
+        let site = SimulatedSite::new().unwrap();
+        let spec = site.spec(env!("CARGO_BIN_EXE_hammerscale-testbed").into(), 0);
+        let spec = databases.under(spec).await;
+        let Databases::Postgres(server) = databases else {
+            return None;
+        };
+        let url = spec.keys.last().unwrap().1.clone();
+        Some(Self {
+            server,
+            url,
+            spec,
+            site,
+        })
+    }
+
+    fn start(&self) -> EngineProcess {
+        let engine = EngineProcess::start(&self.spec).unwrap();
+        engine.unwrap_or_else(|ended| panic!("{ended:?}"))
+    }
+
+    /// The same database, and everything else of its own.
+    fn rival(&self) -> (EngineSpec, SimulatedSite) {
+        let site = SimulatedSite::new().unwrap();
+        let spec = site.spec(self.spec.program.clone(), 0);
+        (spec.with_database(&self.url), site)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_daemon_on_the_same_database_does_not_start() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    let engine = place.start();
+    let (rival, _site) = place.rival();
+    let mut command = Command::new(&rival.program);
+    command.args(["engine", "--kill-at", "0"]);
+    for (key, value) in &rival.keys {
+        command.arg("--set").arg(format!("{key}={value}"));
+    }
+    let output = command.output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let holder = format!("hammerscale, pid {} on ", engine.pid());
+    assert!(
+        said.contains("the database is in use by another engine") && said.contains(&holder),
+        "{said}"
+    );
+    engine.stop().unwrap();
+    let engine = EngineProcess::start(&rival)
+        .unwrap()
+        .unwrap_or_else(|ended| panic!("{ended:?}"));
+    // Killed, it holds nothing any more.
+    engine.kill().unwrap();
+    place.start().stop().unwrap();
+    drop(place.site);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_ends_when_another_one_took_its_database() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    let engine = place.start();
+    // Its connection is cut, and before it is back somebody else has come and gone.
+    let sql = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1; \
+               SELECT pg_advisory_lock(1214344557, 1); UPDATE meta SET value = 'another' WHERE name = 'engine'";
+    place.server.ask(&place.url, sql).unwrap();
+    let ended = tokio::task::spawn_blocking(|| engine.ended()).await;
+    assert!(matches!(ended.unwrap().unwrap(), Ended::Otherwise(_)));
+    // Started anew it takes what is there.
+    place.start().stop().unwrap();
+}
+
+/// What lists do at the server now.
+async fn at_work(raw: &mut PgConnection) -> i64 {
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hammerscale' \
+               AND datname = current_database() AND state = 'active' AND query LIKE '%FROM nodes%'";
+    sqlx::query_scalar(sql).fetch_one(raw).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_ends_at_the_server_when_its_client_is_gone() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    let engine = place.start();
+    let mut raw = PgConnection::connect(&place.url).await.unwrap();
+    let mut other = PgConnection::connect(&place.url).await.unwrap();
+    let mut lock = other.begin().await.unwrap();
+    let sql = "LOCK TABLE nodes IN ACCESS EXCLUSIVE MODE";
+    sqlx::query(sql).execute(&mut *lock).await.unwrap();
+    let mut client = TcpStream::connect(engine.address).await.unwrap();
+    let text = "GET /v1/nodes HTTP/1.1\r\nHost: a\r\n\r\n";
+    client.write_all(text.as_bytes()).await.unwrap();
+    let end = Instant::now() + PATIENCE;
+    while at_work(&mut raw).await == 0 {
+        assert!(Instant::now() < end, "the list was never begun");
+    }
+    drop(client);
+    // Sooner than the bound of any list; the table is locked all the while.
+    let end = Instant::now() + Duration::from_secs(15);
+    while at_work(&mut raw).await > 0 {
+        assert!(Instant::now() < end, "the list goes on");
+    }
+    lock.rollback().await.unwrap();
+    engine.stop().unwrap();
+}
