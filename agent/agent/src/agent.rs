@@ -8,6 +8,7 @@ use agent_wire::{ExtensionConfig, LookupConfig, WireSecret};
 use serde_json::Value;
 
 use crate::cmdline::Params;
+use crate::conductor::mandate::Mandate;
 use crate::guard::lock;
 use crate::host::{Host, read_text};
 use crate::outbound::dns::Dns;
@@ -67,6 +68,8 @@ pub struct Agent {
     pub progress: Arc<ProgressBoard>,
     /// Commands.
     pub executor: Executor,
+    /// Whether the conductor still wants this agent.
+    pub mandate: Arc<Mandate>,
     /// When the agent started, as Unix time.
     pub started_at: f64,
     /// Seconds from the kernel's start to the agent's.
@@ -93,6 +96,7 @@ impl Agent {
             dns,
             progress: Arc::default(),
             executor: Executor::default(),
+            mandate: Arc::default(),
             started_at: now.as_secs_f64(),
             boot_seconds,
             settings: Mutex::new(settings),

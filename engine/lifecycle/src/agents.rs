@@ -282,6 +282,7 @@ pub(crate) fn deadline_reached(draft: &mut Draft<'_>, deadline: Timestamp) -> Re
                 "Timeout reached: {what}: the agent has been silent for {} s in the middle of the step; look at the machine's console and its network",
                 patience.num_seconds()
             );
+            ending::give_agent_up(draft);
             ending::failed(draft, message, true)
         }
     }

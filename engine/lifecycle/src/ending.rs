@@ -104,6 +104,13 @@ pub(crate) fn failed(
     Ok(())
 }
 
+/// Nobody knows what the agent does: it may only have lost its way here, and be at work still. From now on it is a stranger, whose heartbeats are
+/// refused; by that it learns, when it comes back, that it must not go on. A power-off is surer, and follows wherever it can.
+pub(crate) fn give_agent_up(draft: &mut Draft<'_>) {
+    draft.node.agent = None;
+    draft.node.boot = None;
+}
+
 /// Nothing of the flow goes on: no effect, no power change beside it, and no leave to boot that nobody used.
 fn abandon(draft: &mut Draft<'_>) {
     draft.cancel_outstanding();
@@ -154,6 +161,8 @@ pub(crate) fn aborted(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         return Ok(());
     };
     abandon(draft);
+    // It may be in the middle of a step.
+    give_agent_up(draft);
     let message = match flow.kind {
         FlowKind::Inspect => "Inspection was aborted by request.".to_owned(),
         FlowKind::Clean | FlowKind::ManualClean => format!(

@@ -4,7 +4,8 @@ use crate::advance::{self, Lane, flow_of};
 use crate::decision::Draft;
 use crate::{ending, steps};
 use model::{
-    EffectId, Failure, Flow, FlowKind, Outcome, PowerState, Refusal, Severity, Stage, Step, WaitFor,
+    EffectId, Failure, FailureKind, Flow, FlowKind, Outcome, PowerState, Refusal, Severity, Stage,
+    Step, WaitFor,
 };
 use serde_json::Value;
 
@@ -105,6 +106,14 @@ fn failed(draft: &mut Draft<'_>, lane: Lane, failure: &Failure) -> Result<(), Re
         .as_ref()
         .and_then(|flow| flow.stage().cloned());
     let during_step = matches!(stage, Some(Stage::AgentStep { .. }));
+    let asked_agent = matches!(
+        stage,
+        Some(Stage::AgentStep { .. } | Stage::AgentCommand { .. } | Stage::ListAgentSteps { .. })
+    );
+    // It did not answer; what it was told may have reached it all the same.
+    if asked_agent && failure.kind == FailureKind::Exhausted {
+        ending::give_agent_up(draft);
+    }
     let what = stage.as_ref().map_or_else(String::new, Stage::label);
     ending::failed(draft, format!("{what}: {}", failure.message), during_step)
 }
@@ -125,9 +134,14 @@ fn errand_failed(draft: &mut Draft<'_>, failure: &Failure) -> Result<(), Refusal
     draft.node.target_power_state = None;
     let what = stage.clone().unwrap_or_default();
     let message = format!("{what}: {}", failure.message);
-    // A deployment's own failure says more than the power-off that followed it.
-    if draft.node.provision_state.class() != model::StateClass::Failed {
-        draft.set_error(&message);
+    // A deployment's own failure says more than the power-off that followed it, but a machine that may still run must be told of.
+    let own = draft.node.last_error.clone();
+    let own = own.filter(|_| draft.node.provision_state.class() == model::StateClass::Failed);
+    match own {
+        Some(own) => draft.set_error(&format!(
+            "{own} The machine's power could not be changed afterwards: {message}"
+        )),
+        None => draft.set_error(&message),
     }
     let state = draft.node.provision_state;
     draft.line(

@@ -11,6 +11,7 @@ mod allocation;
 mod fake;
 mod flags;
 mod flows;
+mod given_up;
 mod instance;
 mod power;
 mod properties;

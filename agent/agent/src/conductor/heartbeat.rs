@@ -1,5 +1,5 @@
-//! Heartbeats: a fraction of the conductor's patience apart, soon after a failure, at once when a command ends, and every
-//! few seconds while one runs if the server announced that it wants progress.
+//! Heartbeats: a fraction of the conductor's patience apart, soon after a failure, at once when a command ends or a step wants to be sure that it
+//! is still wanted, and every few seconds while one runs if the server announced that it wants progress.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,12 +11,14 @@ use agent_wire::{
 use reqwest::{Method, StatusCode};
 use tokio::sync::oneshot;
 
-use super::api::Api;
+use super::api::{Answer, Api};
 use super::pause;
 use crate::agent::Agent;
 use crate::log::{info, warning};
 
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// The same while a finished image waits for the conductor's word.
+const AWAITED: Duration = Duration::from_secs(1);
 const FORCED_DISTANCE: Duration = Duration::from_secs(5);
 
 /// What every beat of this boot says.
@@ -36,6 +38,8 @@ pub struct Identity {
 pub async fn run(agent: Arc<Agent>, api: Arc<Api>, identity: Identity, first: oneshot::Sender<()>) {
     let mut first = Some(first);
     let mut last_ok: Option<Instant> = None;
+    let mut awaited = false;
+    agent.mandate.begin();
     loop {
         let ok = beat(&agent, &api, &identity, last_ok.is_none()).await;
         let now = Instant::now();
@@ -47,11 +51,14 @@ pub async fn run(agent: Arc<Agent>, api: Arc<Api>, identity: Identity, first: on
         let wait = if ok {
             interval(&agent)
         } else {
-            pause::between(AFTER_FAILURE, 1.0, 2.0)
+            let base = if awaited { AWAITED } else { AFTER_FAILURE };
+            pause::between(base, 1.0, 2.0)
         };
+        awaited &= !ok;
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = woken(&agent, now) => {}
+            () = agent.mandate.asked() => awaited = true,
         }
     }
 }
@@ -89,6 +96,7 @@ async fn beat(agent: &Agent, api: &Api, identity: &Identity, first: bool) -> boo
     };
     let path = format!("/v1/heartbeat/{}", identity.uuid);
     let minor = identity.minor.min(HEARTBEAT_MAX_MINOR);
+    let begun = Instant::now();
     match api
         .call(Method::POST, &path, Some(minor), false, Some(&body))
         .await
@@ -97,14 +105,15 @@ async fn beat(agent: &Agent, api: &Api, identity: &Identity, first: bool) -> boo
             if first {
                 info!("first heartbeat accepted");
             }
+            agent.mandate.accepted(begun);
             true
         }
         Ok(answer) => {
-            warning!(
-                "heartbeat refused: {} {}",
-                answer.status,
-                answer.error_message()
-            );
+            let why = format!("{} {}", answer.status, answer.error_message());
+            warning!("heartbeat refused: {why}");
+            if is_final(&answer) {
+                agent.mandate.refused(&why);
+            }
             false
         }
         Err(reason) => {
@@ -112,6 +121,18 @@ async fn beat(agent: &Agent, api: &Api, identity: &Identity, first: bool) -> boo
             false
         }
     }
+}
+
+/// Whether the conductor itself says that it does not know this agent any more. It is busy with 409; without an error document of the API's, a
+/// proxy on the way speaks.
+fn is_final(answer: &Answer) -> bool {
+    let given_up = [
+        StatusCode::BAD_REQUEST,
+        StatusCode::UNAUTHORIZED,
+        StatusCode::FORBIDDEN,
+        StatusCode::NOT_FOUND,
+    ];
+    given_up.contains(&answer.status) && !answer.error_message().is_empty()
 }
 
 fn request(agent: &Agent, identity: &Identity) -> HeartbeatRequest {
@@ -131,5 +152,30 @@ fn request(agent: &Agent, identity: &Identity) -> HeartbeatRequest {
             progress: agent.progress.snapshot(),
             boot_seconds: Some(agent.boot_seconds),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn answer(status: StatusCode, body: serde_json::Value) -> Answer {
+        Answer {
+            status,
+            body,
+            date: None,
+        }
+    }
+
+    #[test]
+    fn only_the_conductor_itself_gives_an_agent_up() {
+        let told = json!({"error_message": {"faultstring": "Node x could not be found."}});
+        assert!(is_final(&answer(StatusCode::NOT_FOUND, told.clone())));
+        assert!(is_final(&answer(StatusCode::BAD_REQUEST, told.clone())));
+        assert!(!is_final(&answer(StatusCode::CONFLICT, told.clone())));
+        assert!(!is_final(&answer(StatusCode::SERVICE_UNAVAILABLE, told)));
+        let proxy = serde_json::Value::Null;
+        assert!(!is_final(&answer(StatusCode::NOT_FOUND, proxy)));
     }
 }

@@ -4,4 +4,5 @@ pub mod api;
 pub mod heartbeat;
 pub mod inspection;
 pub mod lookup;
+pub mod mandate;
 pub mod pause;

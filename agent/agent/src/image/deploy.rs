@@ -1,11 +1,12 @@
-//! The whole way of an image: expected digest, old table wiped, download and write, digest compared, ends placed, GPT
-//! repaired or made, partitions found. Each failure names its cause; until the digest is right the disk has no table.
+//! The whole way of an image: expected digest, old table wiped, download and write, digest compared, the conductor asked whether it still
+//! wants it, ends placed, GPT repaired or made, partitions found. Each failure names its cause; until the digest is right the disk has no table.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use agent_image::Declared;
 use agent_wire::{ImageInfo, ProgressPhase};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::ahead::Ahead;
@@ -15,6 +16,7 @@ use super::format;
 use super::meter::Meter;
 use super::source::{self, Source};
 use super::stream::{Work, Written};
+use crate::conductor::mandate::Mandate;
 use crate::disk::device::Device;
 use crate::disk::partitions::{self, Table};
 use crate::failure::Failure;
@@ -40,6 +42,8 @@ pub struct Deployment<'a> {
     pub md5_allowed: bool,
     /// Progress.
     pub board: &'a Arc<ProgressBoard>,
+    /// Whether the conductor still wants it: asked before the disk gets a table.
+    pub mandate: &'a Arc<Mandate>,
 }
 
 /// What was done.
@@ -85,9 +89,12 @@ impl Deployment<'_> {
             .await?;
         self.board.phase(ProgressPhase::Finishing);
         verify(expected, &written)?;
+        self.mandate.confirm().await?;
         let (host, path) = (self.host.clone(), disk.to_owned());
+        let (mandate, runtime) = (Arc::clone(self.mandate), Handle::current());
+        let wanted = move || runtime.block_on(mandate.confirm());
         let finish = move || match around {
-            Some(around) => surround(&host, &device, &written, &around),
+            Some(around) => surround(&host, &device, &written, &around, &wanted),
             None => place(&host, &device, &written, &path),
         };
         tokio::task::spawn_blocking(finish)
@@ -211,8 +218,9 @@ fn surround(
     device: &Device,
     written: &Written,
     around: &Surroundings,
+    wanted: &dyn Fn() -> Result<(), Failure>,
 ) -> Result<Deployed, Failure> {
-    let (table, identifiers) = around.complete(host, device, &written.sink)?;
+    let (table, identifiers) = around.complete(host, device, &written.sink, wanted)?;
     Ok(Deployed {
         bytes: written.bytes,
         table,

@@ -13,6 +13,10 @@ use crate::disk::device::Device;
 
 /// What is held back at each end of the disk.
 const HELD: u64 = 1 << 20;
+/// Zeros wait for more of their kind up to so many bytes: as often as data they show how far it is.
+const GATHERED: u64 = CHUNK as u64;
+/// One order makes at most so many bytes zero, however large the hole: progress is told, and whoever gives up does not wait long.
+const ZEROED_AT_ONCE: u64 = 64 << 20;
 
 /// Why the image cannot go on this disk.
 #[derive(Debug, thiserror::Error)]
@@ -308,18 +312,22 @@ impl Sink {
             self.zeros = offset..offset;
         }
         self.zeros.end += length;
-        Ok(())
+        match self.zeros.end - self.zeros.start >= GATHERED {
+            true => self.flush_zeros(),
+            false => Ok(()),
+        }
     }
 
     fn flush_zeros(&mut self) -> Result<(), SinkError> {
-        let range = std::mem::take(&mut self.zeros);
-        if range.is_empty() {
-            return Ok(());
+        let Range { mut start, end } = std::mem::take(&mut self.zeros);
+        while start < end {
+            let piece = start..end.min(start + ZEROED_AT_ONCE);
+            start = piece.end;
+            if !self.writer.as_ref().is_some_and(|it| it.zero(piece)) {
+                return Err(self.broken());
+            }
         }
-        match self.writer.as_ref().is_some_and(|it| it.zero(range)) {
-            true => Ok(()),
-            false => Err(self.broken()),
-        }
+        Ok(())
     }
 
     /// The writer takes nothing any more: it has the reason.

@@ -4,6 +4,8 @@
 mod config_drives;
 mod faulty_server;
 mod formats;
+mod given_up;
+mod holes;
 mod loop_disk;
 mod partition_images;
 mod placing;
@@ -120,6 +122,7 @@ async fn deploy(info: &ImageInfo, disk: &Path) -> Result<Deployed, Failure> {
         },
         md5_allowed: true,
         board: &Arc::new(ProgressBoard::default()),
+        mandate: &Arc::default(),
     }
     .run(info, disk, None)
     .await
@@ -386,6 +389,7 @@ async fn a_disk_that_was_not_named_is_not_touched() {
         },
         md5_allowed: true,
         board: &Arc::default(),
+        mandate: &Arc::default(),
     };
     let error = deployment
         .run(&info(&server, &image()), disk.path(), None)

@@ -81,15 +81,16 @@ impl Surroundings {
             .map_err(|e| Failure::deployment(format!("{}: {e}", device.path.display())))
     }
 
-    /// Completes the root file system, makes all else, and writes the table.
+    /// Completes the root file system, makes all else, and writes the table if that is still `wanted` then.
     ///
     /// # Errors
-    /// Writing failed, or the image cannot boot; then there is no table.
+    /// Writing failed, the image cannot boot, or nobody wants it any more; then there is no table.
     pub fn complete(
         &self,
         host: &Host,
         device: &Device,
         sink: &Sink,
+        wanted: &dyn Fn() -> Result<(), Failure>,
     ) -> Result<(Table, Identifiers), Failure> {
         let broken = |error: &dyn std::fmt::Display| {
             Failure::deployment(format!(
@@ -109,6 +110,7 @@ impl Surroundings {
         esp::fill(&self.part(device, Role::Esp)?, volume, &root, &files).map_err(|e| broken(&e))?;
         self.fill_others(device).map_err(|e| broken(&e))?;
         device.sync().map_err(|e| broken(&e))?;
+        wanted()?;
         self.layout
             .write(device, identifier())
             .map_err(|e| broken(&e))?;

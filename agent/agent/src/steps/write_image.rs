@@ -64,12 +64,13 @@ async fn run(mut context: StepContext) -> Result<Option<Value>, Failure> {
     };
     let disk = root_disk(&agent, &context.node).await?;
     info!("image {} goes to {}", image.id, disk.display());
-    let deployed = deployment(&agent, &fetcher)
-        .run(&image, &disk, drive.as_deref())
-        .await?;
+    let deployment = deployment(&agent, &fetcher);
+    let work = deployment.run(&image, &disk, drive.as_deref());
+    let deployed = agent.mandate.during(work).await?;
     agent.remember_written(disk.clone(), deployed.identifiers.clone());
     // On a partition image's disk it has its place already.
     if let Some(drive) = drive.filter(|_| deployed.identifiers.is_none()) {
+        agent.mandate.confirm().await?;
         place_drive(&agent, &disk, drive).await?;
     }
     let message = message(&image, &disk, &deployed);
@@ -101,6 +102,7 @@ fn deployment<'a>(agent: &'a Agent, fetcher: &'a Fetcher) -> Deployment<'a> {
         patience: patience(agent),
         md5_allowed: agent.settings().md5_allowed,
         board: &agent.progress,
+        mandate: &agent.mandate,
     }
 }
 

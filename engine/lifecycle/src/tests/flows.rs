@@ -259,7 +259,7 @@ fn another_callback_url_is_refused() {
     );
 }
 
-fn writing_image(world: &mut World) {
+pub fn writing_image(world: &mut World) {
     to_available(world);
     world.verb(Verb::Deploy);
     while let Some(effect) = world.outbox.first().cloned() {

@@ -12,7 +12,7 @@ use crate::efi::esp;
 use crate::partition_image::tests::loaders::root_image;
 
 /// A machine that was booted by UEFI.
-fn uefi(disk: &Path) -> (tempfile::TempDir, Host) {
+pub fn uefi(disk: &Path) -> (tempfile::TempDir, Host) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("sys/firmware/efi")).unwrap();
     let mut host = Host::guest(vec![disk.to_owned()], false);
@@ -20,7 +20,7 @@ fn uefi(disk: &Path) -> (tempfile::TempDir, Host) {
     (folder, host)
 }
 
-fn bootable() -> Vec<u8> {
+pub fn bootable() -> Vec<u8> {
     root_image(&[
         (
             "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed",
@@ -31,7 +31,7 @@ fn bootable() -> Vec<u8> {
     ])
 }
 
-fn described(server: &FaultyServer, body: &[u8], more: serde_json::Value) -> ImageInfo {
+pub fn described(server: &FaultyServer, body: &[u8], more: serde_json::Value) -> ImageInfo {
     let mut info = info(server, body);
     info.image_type = Some("partition".to_owned());
     info.extra = json!({"root_mb": 24, "swap_mb": 8, "ephemeral_mb": 40})
@@ -54,13 +54,14 @@ async fn run(info: &ImageInfo, disk: &Path, drive: Option<&[u8]>) -> Result<Depl
         },
         md5_allowed: true,
         board: &Arc::default(),
+        mandate: &Arc::default(),
     }
     .run(info, disk, drive)
     .await
 }
 
 /// A large disk of which only the ends hold old data.
-fn large_disk() -> tempfile::NamedTempFile {
+pub fn large_disk() -> tempfile::NamedTempFile {
     let file = old_disk(2 * MIB);
     file.as_file().set_len(700 * MIB).unwrap();
     file
