@@ -122,6 +122,32 @@ fn qemu_img_convert() {
     }
 }
 
+/// Compressed clusters go on filling the file's last cluster while the next table already lies behind it: those of the last table, too.
+#[test]
+fn compressed_clusters_that_lie_before_their_table() {
+    let folder = tempfile::tempdir().unwrap();
+    // So much alike that a dozen compressed clusters fit into one.
+    let line = |n: u64| format!("{:x} ", (n / 9).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let raw: String = (0..160_000).map(line).collect();
+    let raw = &raw.as_bytes()[..5 << 20 >> 1];
+    fs::write(folder.path().join("disk.raw"), raw).unwrap();
+    for options in [
+        "cluster_size=512",
+        "cluster_size=2k",
+        "cluster_size=4k",
+        "cluster_size=4k,compression_type=zstd",
+    ] {
+        let line = "convert -c -f raw -O qcow2 disk.raw disk.qcow2 -o";
+        let line: Vec<&str> = line.split(' ').chain([options]).collect();
+        if run("qemu-img", &line, folder.path()).is_none() {
+            return;
+        }
+        let file = fs::read(folder.path().join("disk.qcow2")).unwrap();
+        let (_, disk) = decoded(&file, Declared::Qcow2).unwrap();
+        assert_same(&disk.bytes, raw, options);
+    }
+}
+
 /// Writes in a wild order, so that tables lie behind data; with a snapshot, a bitmap, a larger disk than it began with.
 fn wild(folder: &Path, create: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     run(

@@ -28,7 +28,7 @@ pub(crate) struct Layout<'a> {
     parked: Parked,
     /// How far the stream is.
     pub(super) at: u64,
-    /// Tables that are not read yet.
+    /// Tables that are not read to their end yet.
     pub(super) tables: usize,
     pub(super) promises: Vec<[u8; 32]>,
     unpacker: Unpacker,
@@ -208,7 +208,6 @@ impl<'a> Layout<'a> {
     }
 
     fn read_l2(&mut self, disk: u64, table: &[u8]) -> Result<(), ImageError> {
-        self.tables -= 1;
         let header = self.header;
         let mut run: Option<Stretch> = None;
         let mut parts = Vec::with_capacity(32);
@@ -229,7 +228,10 @@ impl<'a> Layout<'a> {
                 }
             }
         }
-        self.settle(run)
+        self.settle(run)?;
+        // Only now: of a cluster that came before, what its last sector holds of the next stays parked until the next is known.
+        self.tables -= 1;
+        Ok(())
     }
 
     fn settle(&mut self, stretch: Option<Stretch>) -> Result<(), ImageError> {
