@@ -144,7 +144,7 @@ impl Pool {
             Pool::Sqlite(_) => format!("(doc ->> '$.{}')", path.join(".")),
             Pool::Postgres(_) => format!(
                 "(CASE jsonb_typeof({place}) WHEN 'null' THEN NULL \
-                 WHEN 'number' THEN to_char({place}::numeric + 1e20, 'FM999999999999999999990.999999') \
+                 WHEN 'number' THEN to_char({place}::numeric + 5e20, 'FM999999999999999999990.999999') \
                  ELSE {place} #>> '{{}}' END COLLATE \"C\")"
             ),
         }

@@ -198,6 +198,12 @@ async fn lists_filter_sort_and_page_by_fields(place: Place) {
     // Numbers sort as numbers, what is unset first.
     query.page.sort_key = Some("rank".to_owned());
     assert_eq!(names(&store, &query).await, ["b", "a", "c"]);
+    let negative = Thing {
+        rank: Some(-3),
+        ..thing(4, "d")
+    };
+    add(&store, &[&negative]).await.unwrap();
+    assert_eq!(names(&store, &query).await, ["b", "d", "a", "c"]);
     query.page.sort_direction = SortDirection::Descending;
     query.page.limit = 1;
     let mut seen = Vec::new();
@@ -207,7 +213,7 @@ async fn lists_filter_sort_and_page_by_fields(place: Place) {
         query.page.marker = Some(last.resource.uuid);
         seen.push(last.resource.name.clone().unwrap());
     }
-    assert_eq!(seen, ["c", "a", "b"]);
+    assert_eq!(seen, ["c", "a", "d", "b"]);
     let mut query = all_of(10);
     query.equal = vec![("rank", json!(9))];
     assert_eq!(names(&store, &query).await, ["a"]);
