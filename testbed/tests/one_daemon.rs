@@ -20,7 +20,7 @@ struct Place {
     server: Arc<Server>,
     url: String,
     spec: EngineSpec,
-    site: SimulatedSite,
+    _site: SimulatedSite,
 }
 
 impl Place {
@@ -37,7 +37,7 @@ impl Place {
             server,
             url,
             spec,
-            site,
+            _site: site,
         })
     }
 
@@ -46,10 +46,13 @@ impl Place {
         engine.unwrap_or_else(|ended| panic!("{ended:?}"))
     }
 
-    /// The same database, and everything else of its own.
+    /// The same database and its key, and everything else of its own.
     fn rival(&self) -> (EngineSpec, SimulatedSite) {
         let site = SimulatedSite::new().unwrap();
-        let spec = site.spec(self.spec.program.clone(), 0);
+        let mut spec = site.spec(self.spec.program.clone(), 0);
+        let is_key = |(name, _): &&(String, String)| name == "sealing_key_file";
+        spec.keys
+            .extend(self.spec.keys.iter().find(is_key).cloned());
         (spec.with_database(&self.url), site)
     }
 }
@@ -81,7 +84,6 @@ async fn a_second_daemon_on_the_same_database_does_not_start() {
     // Killed, it holds nothing any more.
     engine.kill().unwrap();
     place.start().stop().unwrap();
-    drop(place.site);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +93,8 @@ async fn a_daemon_ends_when_another_one_took_its_database() {
     };
     let engine = place.start();
     // Its connection is cut, and before it is back somebody else has come and gone.
-    let sql = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1; \
+    let sql = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 \
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database()); \
                SELECT pg_advisory_lock(1214344557, 1); UPDATE meta SET value = 'another' WHERE name = 'engine'";
     place.server.ask(&place.url, sql).unwrap();
     let ended = tokio::task::spawn_blocking(|| engine.ended()).await;
