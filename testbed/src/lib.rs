@@ -6,6 +6,7 @@ pub mod differential;
 pub mod engine;
 pub mod generate;
 pub mod interop;
+pub mod kill;
 pub mod lab;
 pub mod machines;
 pub mod matrix;

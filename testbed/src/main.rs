@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use hammerscale_testbed::{
-    bench, demo, differential, engine, generate, interop, lab, matrix, suite,
+    bench, demo, differential, engine, generate, interop, kill, lab, matrix, suite,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -25,6 +25,7 @@ enum Task {
     Differential(differential::DifferentialCommand),
     Interop(interop::InteropCommand),
     Matrix(matrix::MatrixCommand),
+    Kill(kill::KillCommand),
     /// Write the generated documents anew.
     Generate,
     #[command(hide = true)]
@@ -84,6 +85,7 @@ fn run(task: Task) -> ExitCode {
         Task::Differential(command) => command.run(),
         Task::Interop(command) => command.run(),
         Task::Matrix(command) => command.run(),
+        Task::Kill(command) => command.run(),
         Task::Generate => generate::run(),
         Task::Engine(command) => command.run(),
     };

@@ -139,7 +139,8 @@ fn errand_failed(draft: &mut Draft<'_>, failure: &Failure) -> Result<(), Refusal
     let own = own.filter(|_| draft.node.provision_state.class() == model::StateClass::Failed);
     match own {
         Some(own) => draft.set_error(&format!(
-            "{own} The machine's power could not be changed afterwards: {message}"
+            "{}. The machine's power could not be changed afterwards: {message}",
+            own.trim_end_matches('.')
         )),
         None => draft.set_error(&message),
     }

@@ -86,6 +86,11 @@ pub fn stages() -> Vec<Stage> {
             crate::matrix::stage,
         ),
         second(
+            "kill",
+            "a virtual machine's deployment is struck: no half image boots, and the node is deployed in the end",
+            crate::kill::stage,
+        ),
+        second(
             "ironic",
             "Hammerscale's agent works under Ironic, on a virtual machine",
             crate::interop::ironic_stage,
