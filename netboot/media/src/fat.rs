@@ -1,11 +1,13 @@
 //! FAT images that hold given files: EFI system partitions, small configuration disks. Sized from the content;
 //! an image is made whole in memory and is not meant to be edited later.
 
-mod dot_entries;
+mod mend;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io::{self, Cursor, Write};
+
+pub use mend::mend;
 
 /// Bytes of a sector where nothing else is asked for.
 pub const SECTOR: u32 = 512;
@@ -84,7 +86,7 @@ pub fn fat_image_for(sector: u32, label: &str, files: &[FatFile<'_>]) -> Result<
     let mut disk = vec![0; usize::try_from(size).map_err(|_| FatError::TooLarge(size))?];
     format(&mut disk, label, sector, cluster).map_err(FatError::Format)?;
     fill(&mut disk, &directories, files)?;
-    dot_entries::put_first(&mut disk);
+    mend(&mut Cursor::new(disk.as_mut_slice())).map_err(FatError::Format)?;
     Ok(disk)
 }
 

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use fatfs::{FatType, FileSystem, FormatVolumeOptions, FsOptions};
 
-use super::fat_manners;
 use super::loader::{EspFile, Source};
 use super::root_files::{RootError, RootFiles};
 use crate::disk::device::{Device, Span};
@@ -51,7 +50,7 @@ pub fn fill(
         copy(&fs, root, file)?;
     }
     fs.unmount().map_err(EspError::Format)?;
-    fat_manners::mend(part).map_err(EspError::Format)
+    netboot_media::fat::mend(&mut Span::new(part)).map_err(EspError::Format)
 }
 
 fn format(part: &Device, volume_id: u32) -> io::Result<()> {

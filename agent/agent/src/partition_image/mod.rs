@@ -4,7 +4,6 @@
 pub mod deploy;
 pub mod ephemeral;
 pub mod esp;
-mod fat_manners;
 pub mod grub;
 pub mod layout;
 pub mod loader;
