@@ -133,6 +133,7 @@ impl Conductor {
         let trust = |api_ca_pem| StockAgentTrust {
             api_ca_pem,
             image_ca_pem,
+            runs_image_programs: self.inner.settings.bios_bootloader_install,
         };
         authority
             .map(|api_ca_pem| trust(api_ca_pem).initramfs())

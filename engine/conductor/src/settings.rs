@@ -51,6 +51,8 @@ pub struct Settings {
     pub lookup_by_mac: bool,
     /// Let images be known by MD5 digests.
     pub md5_checksums: bool,
+    /// Let ironic-python-agent run programs of a partition image to install its boot loader.
+    pub bios_bootloader_install: bool,
     /// Let agents call from this machine itself: for development with model machines only.
     pub loopback_agents: bool,
     /// Networks that agents must not fetch images from.
@@ -78,6 +80,7 @@ impl Default for Settings {
             heartbeat_timeout: 300,
             lookup_by_mac: true,
             md5_checksums: true,
+            bios_bootloader_install: false,
             loopback_agents: false,
             agent_forbidden_networks: Vec::new(),
             agent_allowed_networks: Vec::new(),

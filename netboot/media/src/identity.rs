@@ -64,6 +64,8 @@ pub struct StockAgentTrust<'a> {
     pub api_ca_pem: &'a str,
     /// Authorities (PEM) of image servers: this agent knows one file for all that it connects to.
     pub image_ca_pem: Option<&'a str>,
+    /// Whether it may run programs of a partition image to install its boot loader; its release 13 takes none otherwise.
+    pub runs_image_programs: bool,
 }
 
 /// Folder of the agent's further configuration files, as its ramdisks' service names it (`--config-dir`).
@@ -71,10 +73,13 @@ const STOCK_CONFIGURATION: &str = "etc/ironic-python-agent.d";
 const STOCK_AUTHORITY: &str = "etc/ironic-python-agent.d/hammerscale-ca.pem";
 
 impl StockAgentTrust<'_> {
-    /// A plain cpio archive with the authority and the option `cafile` that names it; give it to the kernel as a further
+    /// A plain cpio archive with the authority and a file of options that names it (`cafile`); give it to the kernel as a further
     /// initrd. Its length is a multiple of 512.
     pub fn initramfs(&self) -> Result<Vec<u8>, CpioError> {
-        let option = format!("[DEFAULT]\ncafile = /{STOCK_AUTHORITY}\n");
+        let mut options = format!("[DEFAULT]\ncafile = /{STOCK_AUTHORITY}\n");
+        if self.runs_image_programs {
+            options.push_str("enable_bios_bootloader_install = true\n");
+        }
         let mut archive = CpioWriter::new(Vec::new());
         archive.directories(STOCK_CONFIGURATION, 0o755)?;
         let images = self.image_ca_pem.unwrap_or_default();
@@ -86,7 +91,7 @@ impl StockAgentTrust<'_> {
         archive.file(
             &format!("{STOCK_CONFIGURATION}/hammerscale.conf"),
             0o644,
-            option.as_bytes(),
+            options.as_bytes(),
         )?;
         archive.finish()
     }
@@ -102,6 +107,7 @@ mod tests {
         let trust = StockAgentTrust {
             api_ca_pem: "-----BEGIN CERTIFICATE-----\n",
             image_ca_pem: None,
+            runs_image_programs: false,
         };
         let bytes = trust.initramfs().unwrap();
         let text = String::from_utf8_lossy(&bytes);
@@ -111,15 +117,18 @@ mod tests {
             text.contains("[DEFAULT]\ncafile = /etc/ironic-python-agent.d/hammerscale-ca.pem\n")
         );
         assert_eq!(bytes.len() % 512, 0);
+        assert!(!text.contains("bootloader"));
         let both = StockAgentTrust {
             api_ca_pem: "one\n",
             image_ca_pem: Some("two\n"),
+            runs_image_programs: true,
         };
         let text = String::from_utf8_lossy(&both.initramfs().unwrap()).into_owned();
         assert!(
             text.contains("one\ntwo\n"),
             "one file for all that it connects to"
         );
+        assert!(text.contains("hammerscale-ca.pem\nenable_bios_bootloader_install = true\n"));
     }
 
     fn identity() -> BootIdentity {

@@ -222,6 +222,7 @@ pub const KEYS: &[Key] = &[
     key("agents.tls_key", Path, Unset("one made at first start, in the data folder"), "Private key (PEM) of that certificate."),
     key("agents.lookup_by_mac", Switch, Fixed("true"), "Let agents that carry no boot identity (plain ironic-python-agent) name themselves by their MAC addresses, shortly after their machine was powered on."),
     key("agents.md5_checksums", Switch, Fixed("true"), "Let images be known by MD5 digests, which can be forged; false refuses them at validation and in the agent."),
+    key("agents.bios_bootloader_install", Switch, Fixed("false"), "Let ironic-python-agent run programs of a partition image (`grub-install`, as root) to install its boot loader; its release 13 takes no partition image otherwise, for UEFI neither. The engine's own agent runs nothing of an image."),
     key("agents.allowed_networks", NETWORKS, Unset("all that are not forbidden"), "From where agents may fetch images although it is forbidden otherwise."),
     key("agents.forbidden_networks", NETWORKS, Unset("none besides loopback, link-local, BMC and engine addresses"), "From where agents must not fetch images."),
     key("agents.image_ca_file", Path, Unset("the public authorities and the engine's own"), "Certificate authorities (PEM) that agents trust for images, checksum files, config drives and registries besides those."),

@@ -245,6 +245,8 @@ pub struct Agents {
     pub lookup_by_mac: bool,
     /// Whether images may be known by MD5 digests.
     pub md5_checksums: bool,
+    /// Whether ironic-python-agent may run programs of a partition image to install its boot loader.
+    pub bios_bootloader_install: bool,
     /// From where they may fetch although it is forbidden otherwise.
     pub allowed_networks: Vec<Network>,
     /// From where they must not fetch.

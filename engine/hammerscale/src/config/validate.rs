@@ -315,6 +315,7 @@ fn agents(reader: &mut Reader<'_>) -> Option<Agents> {
     let tls = tls(reader, "agents");
     let lookup_by_mac = reader.one("agents.lookup_by_mac");
     let md5_checksums = reader.one("agents.md5_checksums");
+    let bios_bootloader_install = reader.one("agents.bios_bootloader_install");
     let allowed_networks = reader.list("agents.allowed_networks");
     let forbidden_networks = reader.list("agents.forbidden_networks");
     let image_ca = reader.maybe("agents.image_ca_file");
@@ -328,6 +329,7 @@ fn agents(reader: &mut Reader<'_>) -> Option<Agents> {
         tls: tls?,
         lookup_by_mac: lookup_by_mac?,
         md5_checksums: md5_checksums?,
+        bios_bootloader_install: bios_bootloader_install?,
         allowed_networks: allowed_networks?,
         forbidden_networks: forbidden_networks?,
         image_ca: image_ca?,

@@ -36,6 +36,7 @@ pub(super) fn conductor(settings: &Settings, boot: Option<&Boot>) -> Result<cond
         power_sweep: Some(settings.timeouts.power_sync).filter(|every| !every.is_zero()),
         lookup_by_mac: settings.agents.lookup_by_mac,
         md5_checksums: settings.agents.md5_checksums,
+        bios_bootloader_install: settings.agents.bios_bootloader_install,
         loopback_agents: settings.development,
         agent_forbidden_networks: forbidden,
         agent_allowed_networks: words(&settings.agents.allowed_networks),

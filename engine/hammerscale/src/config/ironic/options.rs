@@ -110,6 +110,7 @@ pub(super) const OPTIONS: &[(&str, &str, Rule)] = &[
     ("fake", "vendor_delay", Key("fake.vendor_delay", delay)),
     ("fake", "boot_delay", NoMeaning("nothing is prepared for a pretended boot")),
     ("agent", "allow_md5_checksum", Key("agents.md5_checksums", switch)),
+    ("agent", "enable_bios_bootloader_install", Key("agents.bios_bootloader_install", switch)),
     ("fake", "raid_delay", NoMeaning("fake hardware pretends no RAID steps")),
     ("fake", "storage_delay", NoMeaning("pretended storage has no steps")),
     ("inspection_rules", "built_in_rules", NotYet("rules come from the API alone; a file of them is not read")),
