@@ -123,6 +123,14 @@ impl Kit {
         }
     }
 
+    /// The image as it is, by HTTPS.
+    pub fn raw_by_https(&self) -> Target {
+        Target {
+            url: web::secure_image_url(RAW),
+            ..self.raw()
+        }
+    }
+
     /// The image as it is.
     pub fn raw(&self) -> Target {
         Target {

@@ -54,9 +54,15 @@ fn config_drive(name: &str) -> Value {
 
 /// The report of the system on the machine with this address: its host name, and all of it.
 pub async fn report(mac: &str) -> Result<(String, Report)> {
+    report_after(mac, 0).await
+}
+
+/// The same, when there were so many of this machine before.
+pub async fn report_after(mac: &str, earlier: usize) -> Result<(String, Report)> {
     loop {
         let reports = web::process::status().await?.reports;
-        if let Some(report) = reports.into_iter().find(|report| report.mac == mac) {
+        let mut own = reports.into_iter().filter(|report| report.mac == mac);
+        if let Some(report) = own.nth(earlier) {
             return Ok((report.hostname.clone(), report));
         }
         tokio::time::sleep(LOOK).await;

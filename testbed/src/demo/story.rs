@@ -157,6 +157,16 @@ impl<'a> Story<'a> {
         self.reach("deploy", "active").await
     }
 
+    /// The same, with `more` in the node's `instance_info`.
+    pub async fn deploy_with(&mut self, target: &Target, more: &[(&str, Value)]) -> Result<()> {
+        let mut info = instance_info(target);
+        info.extend(more.iter().map(|(key, value)| {
+            PatchOperation::add(format!("/instance_info/{key}"), value.clone())
+        }));
+        self.begin_with("active", &info).await?;
+        self.reach("deploy", "active").await
+    }
+
     /// Writes an image anew onto a machine that is deployed.
     pub async fn rebuild(&mut self, target: &Target) -> Result<()> {
         self.begin("rebuild", target).await?;
@@ -169,6 +179,10 @@ impl<'a> Story<'a> {
     }
 
     async fn begin(&mut self, verb: &str, target: &Target) -> Result<()> {
+        self.begin_with(verb, &instance_info(target)).await
+    }
+
+    async fn begin_with(&mut self, verb: &str, info: &[PatchOperation]) -> Result<()> {
         let (client, node) = (self.client, self.name());
         let order = ProvisionBody {
             target: verb.to_owned(),
@@ -176,7 +190,7 @@ impl<'a> Story<'a> {
             ..ProvisionBody::default()
         };
         self.chapter("order", async {
-            client.patch_node(node, &instance_info(target)).await?;
+            client.patch_node(node, info).await?;
             Ok(client.provision(node, &order).await?)
         })
         .await

@@ -1,10 +1,14 @@
 //! The truth about a machine's disk, read from its file while the machine is off.
 
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::lab::command::{output, tool};
+use crate::lab::disk_content::Content;
+use crate::lab::image::EFI_SYSTEM;
 
 /// A GPT's head and all its entries with 512-byte sectors; what cleaning must remove at either end.
 const TABLE: u64 = 33 * 512;
@@ -25,6 +29,43 @@ pub fn require_no_table(disk: &Path, size: u64) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Where ext4 has its identifier (Linux, Documentation/filesystems/ext4, section "The Super Block").
+const EXT4_UUID: u64 = 1024 + 0x68;
+
+/// Fails unless the disk has an EFI system partition first and, last, the image's file system, in which nothing is wrong. ironic-python-agent
+/// writes into the file system, so its bytes may be others than the image's.
+pub fn around_root(disk: &Path, image: &Path) -> Result<String> {
+    let content = Content::of(disk)?;
+    let partitions = content.partitions()?;
+    let (first, last) = (partitions.first(), partitions.last());
+    let (first, last) = first.zip(last).context("the disk has no partitions")?;
+    ensure!(
+        first.kind == EFI_SYSTEM,
+        "the first partition is no EFI system partition: {first:?}"
+    );
+    let root = content.extract(last)?;
+    let (found, wanted) = (uuid(root.path())?, uuid(image)?);
+    ensure!(
+        found == wanted,
+        "the last partition's file system is {} instead of {}",
+        hex::encode(found),
+        hex::encode(wanted)
+    );
+    output(tool("e2fsck", ["-f", "-n"]).arg(root.path())).context("the root file system")?;
+    Ok(format!(
+        "{} partitions, the last is the image's",
+        partitions.len()
+    ))
+}
+
+fn uuid(file_system: &Path) -> Result<[u8; 16]> {
+    let mut file = File::open(file_system)?;
+    file.seek(SeekFrom::Start(EXT4_UUID))?;
+    let mut uuid = [0; 16];
+    file.read_exact(&mut uuid)?;
+    Ok(uuid)
 }
 
 #[cfg(test)]

@@ -22,7 +22,8 @@ use clap::{Args, Subcommand};
 Examples:
   cargo testbed interop ipa                  ironic-python-agent under Hammerscale
   cargo testbed interop ipa --build-only     only build its ramdisk, and say how large it is
-  cargo testbed interop ironic               Hammerscale's agent under Ironic")]
+  cargo testbed interop ironic               Hammerscale's agent under Ironic
+  cargo testbed interop ironic --partitions  the same, with partition images besides")]
 pub struct InteropCommand {
     #[command(subcommand)]
     what: What,

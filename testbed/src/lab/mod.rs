@@ -8,6 +8,7 @@ pub mod certificate;
 pub mod cli;
 pub mod command;
 pub mod deadline;
+pub mod disk_content;
 pub mod domain;
 pub mod image;
 pub mod libvirt;

@@ -19,6 +19,8 @@ const LOOK: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_secs(600);
 /// How much of the disk must not change when nothing is to be written.
 const LIVE_FILLED: u64 = 64 << 20;
+/// How much of the disk is full of old data when partitions are made: into the root partition.
+const PARTITIONS_FILLED: u64 = 700 << 20;
 
 /// The machine.
 pub struct Bed<'a> {
@@ -57,7 +59,8 @@ impl<'a> Bed<'a> {
         self.power_off().await?;
         let filled = match given {
             Given::Image { raw, .. } => std::fs::metadata(raw).context("the image")?.len(),
-            Given::Live { .. } => LIVE_FILLED,
+            Given::Partition { .. } => PARTITIONS_FILLED,
+            Given::Live { .. } | Given::Medium { .. } => LIVE_FILLED,
         };
         disk::fill(&self.machine.disk_file, filled)?;
         self.order(cell, given).await?;
@@ -69,7 +72,10 @@ impl<'a> Bed<'a> {
         self.power_off().await?;
         match given {
             Given::Image { raw, .. } => disk::compare(&self.machine.disk_file, raw),
-            Given::Live { .. } => disk::untouched(&self.machine.disk_file, filled),
+            Given::Partition { raw, .. } => disk::compare_root(&self.machine.disk_file, raw),
+            Given::Live { .. } | Given::Medium { .. } => {
+                disk::untouched(&self.machine.disk_file, filled)
+            }
         }
     }
 

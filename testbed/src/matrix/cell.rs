@@ -39,6 +39,8 @@ impl Interface {
             Form::Image(Format::Qcow2),
             Form::Image(Format::Qcow2Deflate),
             Form::Image(Format::Qcow2Zstd),
+            Form::Partition(Format::Raw),
+            Form::Partition(Format::Qcow2Deflate),
         ];
         match self {
             Self::Direct | Self::CustomAgent => IMAGES,
@@ -52,6 +54,8 @@ impl Interface {
 pub enum Form {
     /// A disk image.
     Image(Format),
+    /// An image of a root file system alone.
+    Partition(Format),
     /// A kernel and its ramdisk.
     KernelAndRamdisk,
     /// A bootable ISO image.
@@ -63,16 +67,10 @@ impl Form {
     pub fn name(self) -> &'static str {
         match self {
             Self::Image(format) => format.name(),
+            Self::Partition(Format::Raw) => "partition.raw",
+            Self::Partition(_) => "partition.qcow2",
             Self::KernelAndRamdisk => "kernel+ramdisk",
             Self::Iso => "iso",
-        }
-    }
-
-    /// Why cells with it are not run; empty when they are.
-    pub fn obstacle(self) -> &'static str {
-        match self {
-            Self::Image(_) | Self::KernelAndRamdisk => "",
-            Self::Iso => "the laboratory makes no bootable ISO image yet",
         }
     }
 }
@@ -119,9 +117,19 @@ impl Cell {
             .collect()
     }
 
-    /// Whether the laboratory knows how.
+    /// Why it cannot be run; empty when it can.
+    pub fn obstacle(&self) -> &'static str {
+        match (self.form, self.firmware) {
+            (Form::Partition(_), Firmware::Bios) => {
+                "in BIOS mode programs of the image would have to be run to make it bootable, which the agent refuses"
+            }
+            _ => "",
+        }
+    }
+
+    /// Whether it can be run.
     pub fn can_run(&self) -> bool {
-        self.form.obstacle().is_empty()
+        self.obstacle().is_empty()
     }
 
     /// Whether this is it: parts between slashes, and `*` stands for any.
@@ -197,7 +205,7 @@ mod tests {
     #[test]
     fn every_cell_has_a_name_of_its_own() {
         let all = Cell::all();
-        assert_eq!(all.len(), 2 * 3 * (7 + 2 + 7));
+        assert_eq!(all.len(), 2 * 3 * (9 + 2 + 9));
         let names: BTreeSet<String> = all.iter().map(ToString::to_string).collect();
         let hosts: BTreeSet<String> = all.iter().map(Cell::host_name).collect();
         assert_eq!((names.len(), hosts.len()), (all.len(), all.len()));

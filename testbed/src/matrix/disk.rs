@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::lab::command::{output, tool};
+use crate::lab::disk_content::Content;
 
 const MIB: u64 = 1 << 20;
 /// What the disk's last owner left.
@@ -38,29 +40,39 @@ pub fn untouched(disk: &Path, bytes: u64) -> Result<()> {
 /// made for the disk's size and has the config drive's partition besides.
 pub fn compare(disk: &Path, image: &Path) -> Result<()> {
     let size = std::fs::metadata(image).context("the image")?.len();
-    let folder = tempfile::tempdir().context("a folder for the disk's content")?;
-    let content = folder.path().join("content");
-    let count = format!("count={}", size / MIB);
-    output(
-        tool(
-            "qemu-img",
-            ["dd", "-f", "qcow2", "-O", "raw", "bs=1M", &count],
-        )
-        .arg(format!("if={}", disk.display()))
-        .arg(format!("of={}", content.display())),
-    )?;
-    let (mut found, mut wanted) = (File::open(&content)?, File::open(image)?);
+    let content = Content::of(disk)?;
+    same(&content, 0, image, MIB..size - MIB)
+}
+
+/// Fails unless the last partition begins with the whole image.
+pub fn compare_root(disk: &Path, image: &Path) -> Result<()> {
+    let size = std::fs::metadata(image).context("the image")?.len();
+    let content = Content::of(disk)?;
+    let partitions = content.partitions()?;
+    let root = partitions.last().context("the disk has no partition")?;
+    ensure!(root.length >= size, "the last partition is too small");
+    same(&content, root.start, image, 0..size)
+}
+
+/// Whether this range of the image stands on the disk, the image beginning at `start` there.
+fn same(disk: &Content, start: u64, image: &Path, range: Range<u64>) -> Result<()> {
+    let (mut found, mut wanted) = (disk.open()?, File::open(image)?);
     let (mut left, mut right) = (vec![0; 1 << 20], vec![0; 1 << 20]);
-    for at in (MIB..size - MIB).step_by(1 << 20) {
-        for (file, bytes) in [(&mut found, &mut left), (&mut wanted, &mut right)] {
-            file.seek(SeekFrom::Start(at))?;
-            file.read_exact(bytes).context("the disk is too short")?;
+    for at in range.clone().step_by(1 << 20) {
+        let length = usize::try_from(MIB.min(range.end - at))?;
+        for (file, from, bytes) in [
+            (&mut found, start + at, &mut left),
+            (&mut wanted, at, &mut right),
+        ] {
+            file.seek(SeekFrom::Start(from))?;
+            file.read_exact(&mut bytes[..length])
+                .context("the disk is too short")?;
         }
-        if let Some(first) = (0..left.len()).find(|index| left[*index] != right[*index]) {
+        if let Some(first) = (0..length).find(|index| left[*index] != right[*index]) {
             bail!(
                 "the disk has 0x{:02x} at byte {} where the image has 0x{:02x}",
                 left[first],
-                at + first as u64,
+                start + at + first as u64,
                 right[first]
             );
         }

@@ -78,9 +78,12 @@ impl MatrixCommand {
             true => cell.can_run() && !results.of(cell).passed(),
             false => self.cells.iter().any(|pattern| cell.matches(pattern)),
         };
-        let cells: Vec<Cell> = Cell::all().into_iter().filter(wanted).collect();
+        let mut cells: Vec<Cell> = Cell::all().into_iter().filter(wanted).collect();
+        // Where a pattern has a star, only what can be run is meant.
+        let named = |cell: &Cell| self.cells.contains(&cell.to_string());
+        cells.retain(|cell| cell.can_run() || named(cell));
         match cells.iter().find(|cell| !cell.can_run()) {
-            Some(cell) => bail!("{cell} cannot be run: {}", cell.form.obstacle()),
+            Some(cell) => bail!("{cell} cannot be run: {}", cell.obstacle()),
             None => Ok(cells),
         }
     }

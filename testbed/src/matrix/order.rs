@@ -25,6 +25,18 @@ pub enum Given {
         /// The disk that it must become.
         raw: PathBuf,
     },
+    /// An image of a root file system.
+    Partition {
+        /// For the machine.
+        target: Target,
+        /// What the root partition must become.
+        raw: PathBuf,
+    },
+    /// A bootable ISO image, by its URL; its system knows its name.
+    Medium {
+        /// The URL.
+        url: String,
+    },
     /// A kernel and its ramdisk, by their URLs.
     Live {
         /// The kernel.
@@ -34,16 +46,31 @@ pub enum Given {
     },
 }
 
+/// Of the root partition that is made for a partition image, in GiB.
+const ROOT_GIB: u64 = 1;
+/// Of the swap partition beside it.
+const SWAP_MIB: u64 = 64;
+
 /// `instance_info` as a whole: nothing of the machine's last deployment stays in it.
 pub fn instance_info(cell: &Cell, given: &Given, node: &str) -> PatchOperation {
     let info = match (given, cell.interface) {
-        (Given::Image { .. }, Interface::CustomAgent) => json!({}),
+        (Given::Image { .. } | Given::Partition { .. }, Interface::CustomAgent) => json!({}),
         (Given::Image { target, .. }, _) => json!({
             "image_source": target.url,
             "image_os_hash_algo": "sha256",
             "image_os_hash_value": target.sha256,
             "image_disk_format": target.format,
         }),
+        (Given::Partition { target, .. }, _) => json!({
+            "image_source": target.url,
+            "image_os_hash_algo": "sha256",
+            "image_os_hash_value": target.sha256,
+            "image_disk_format": target.format,
+            "image_type": "partition",
+            "root_gb": ROOT_GIB,
+            "swap_mb": SWAP_MIB,
+        }),
+        (Given::Medium { url }, _) => json!({"boot_iso": url}),
         (Given::Live { kernel, ramdisk }, _) => json!({
             "kernel": kernel,
             "ramdisk": ramdisk,
@@ -66,12 +93,17 @@ pub fn order(cell: &Cell, given: &Given, node: &str, deployed: bool) -> Result<P
     };
     match (given, cell.interface) {
         (Given::Image { target, .. }, Interface::CustomAgent) => {
-            order.deploy_steps = Some(vec![step(cell, target, node)?]);
+            order.deploy_steps = Some(vec![step(cell, image_info(cell, target), node)?]);
         }
-        (Given::Image { .. }, _) => {
+        (Given::Partition { target, .. }, Interface::CustomAgent) => {
+            let mut info = image_info(cell, target);
+            info.extend(around());
+            order.deploy_steps = Some(vec![step(cell, info, node)?]);
+        }
+        (Given::Image { .. } | Given::Partition { .. }, _) => {
             order.configdrive = Some(json!({"meta_data": meta_data(cell, node)}));
         }
-        (Given::Live { .. }, _) => {}
+        (Given::Live { .. } | Given::Medium { .. }, _) => {}
     }
     Ok(order)
 }
@@ -86,8 +118,38 @@ fn meta_data(cell: &Cell, node: &str) -> Map<String, Value> {
         .collect()
 }
 
+fn image_info(cell: &Cell, target: &Target) -> Map<String, Value> {
+    let (name, urls) = (json!(cell.host_name()), json!([target.url]));
+    [
+        ("id", name),
+        ("urls", urls),
+        ("disk_format", json!(target.format)),
+        ("os_hash_algo", json!("sha256")),
+        ("os_hash_value", json!(target.sha256)),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .into_iter()
+    .collect()
+}
+
+/// What is said of a partition image besides.
+fn around() -> Map<String, Value> {
+    [
+        ("image_type", json!("partition")),
+        ("root_mb", json!(ROOT_GIB * 1024)),
+        ("swap_mb", json!(SWAP_MIB)),
+        ("ephemeral_mb", json!(0)),
+        ("ephemeral_format", Value::Null),
+        ("preserve_ephemeral", json!(false)),
+        ("deploy_boot_mode", json!("uefi")),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .into_iter()
+    .collect()
+}
+
 /// As the agent protocol has it: the conductor has no part in what the step is told.
-fn step(cell: &Cell, target: &Target, node: &str) -> Result<Value> {
+fn step(cell: &Cell, image_info: Map<String, Value>, node: &str) -> Result<Value> {
     let drive = ConfigDrive {
         meta_data: meta_data(cell, node),
         ..ConfigDrive::default()
@@ -100,13 +162,7 @@ fn step(cell: &Cell, target: &Target, node: &str) -> Result<Value> {
         "step": "write_image",
         "priority": 80,
         "args": {
-            "image_info": {
-                "id": cell.host_name(),
-                "urls": [target.url],
-                "disk_format": target.format,
-                "os_hash_algo": "sha256",
-                "os_hash_value": target.sha256,
-            },
+            "image_info": image_info,
             "configdrive": STANDARD.encode(packed.finish()?),
         },
     }))

@@ -16,7 +16,8 @@ use crate::demo::site::{Site, client};
 use crate::demo::story::Target;
 use crate::demo::{post_mortem, programs, ramdisk};
 use crate::lab::deadline::Interrupt;
-use crate::lab::image::packed::packed;
+use crate::lab::image::packed::{Format, Packed, packed};
+use crate::lab::image::partition::Loader;
 use crate::lab::image::{self, Kind, Rest};
 use crate::lab::machine::{Disk, Firmware};
 use crate::lab::packages::{self, kernel::Flavour};
@@ -161,30 +162,64 @@ impl Images {
             if images.given.contains_key(&name) {
                 continue;
             }
-            let Form::Image(format) = cell.form else {
-                images.live(name)?;
-                continue;
-            };
-            packages::install_for_image(Kind::MiniFull, cell.firmware)?;
-            let rest = Rest {
-                empty: HOLE,
-                ..Rest::default()
-            };
-            let image = image::mini(Flavour::Full, cell.firmware, &rest)?;
-            let file = packed(&image, format)?;
-            let target = Target {
-                url: web::image_url(&name),
-                sha256: file.sha256,
-                format: format.disk_format(),
-            };
-            let given = Given::Image {
-                target,
-                raw: image.raw,
-            };
-            images.given.insert(name.clone(), given);
-            images.files.insert(name, file.file);
+            match cell.form {
+                Form::Image(format) => images.whole(cell, format, name)?,
+                Form::Partition(format) => images.partition(format, name)?,
+                Form::KernelAndRamdisk => images.live(name)?,
+                Form::Iso => images.medium(cell, name)?,
+            }
         }
         Ok(images)
+    }
+
+    /// Serves the file, and gives the words for it.
+    fn target(&mut self, name: &str, format: Format, file: Packed) -> Target {
+        self.files.insert(name.to_owned(), file.file);
+        Target {
+            url: web::image_url(name),
+            sha256: file.sha256,
+            format: format.disk_format(),
+        }
+    }
+
+    fn whole(&mut self, cell: &Cell, format: Format, name: String) -> Result<()> {
+        packages::install_for_image(Kind::MiniFull, cell.firmware)?;
+        let rest = Rest {
+            empty: HOLE,
+            ..Rest::default()
+        };
+        let image = image::mini(Flavour::Full, cell.firmware, &rest)?;
+        let target = self.target(&name, format, packed(&image, format)?);
+        let raw = image.raw;
+        self.given.insert(name, Given::Image { target, raw });
+        Ok(())
+    }
+
+    /// Both ways of bringing a boot loader along, one in each format.
+    fn partition(&mut self, format: Format, name: String) -> Result<()> {
+        packages::install_for_partition_image()?;
+        let loader = match format {
+            Format::Raw => Loader::Packaged,
+            _ => Loader::Folder,
+        };
+        let image = image::partition::build(Flavour::Full, loader)?;
+        let target = self.target(&name, format, packed(&image, format)?);
+        let raw = image.raw;
+        self.given.insert(name, Given::Partition { target, raw });
+        Ok(())
+    }
+
+    /// Nobody tells its system anything, so each cell has one of its own.
+    fn medium(&mut self, cell: &Cell, name: String) -> Result<()> {
+        packages::install_for_iso()?;
+        let host = cell.host_name();
+        let home = web::phone_home_url(&host);
+        let arguments = format!("target.hostname={host} target.phone_home={home}");
+        let iso = image::iso::build(Flavour::Full, &arguments)?;
+        let url = web::image_url(&name);
+        self.files.insert(name.clone(), iso);
+        self.given.insert(name, Given::Medium { url });
+        Ok(())
     }
 
     /// The same for every firmware.
@@ -208,7 +243,10 @@ impl Images {
 }
 
 fn file_name(cell: &Cell) -> String {
-    format!("{}.{}", firmware_name(cell.firmware), cell.form.name())
+    match cell.form {
+        Form::Iso => format!("{}.iso", cell.host_name()),
+        form => format!("{}.{}", firmware_name(cell.firmware), form.name()),
+    }
 }
 
 #[cfg(test)]

@@ -18,10 +18,10 @@ fn about(interface: Interface) -> &'static str {
     match interface {
         Interface::Direct => {
             "The agent writes the image. Between its first and its last MiB, where the partition table is, every byte of the disk must be the image's, \
-             holes included; the name comes from the config drive."
+             holes included; of a partition image every byte, in the partition that was made for it. The name comes from the config drive."
         }
         Interface::Ramdisk => {
-            "The machine boots from the network; not a byte of its disk may change. The name comes from the kernel's command line."
+            "The machine boots from the network; not a byte of its disk may change. The name comes from the kernel's command line, which an ISO image brings along."
         }
         Interface::CustomAgent => {
             "The same as with `direct`, by the agent's step `write_image` with the image and the config drive in its arguments."
@@ -60,7 +60,7 @@ fn rows(interface: Interface, results: &Results) -> String {
             let firmware = firmware_name(cell.firmware);
             format!("{firmware} | {}", disk_name(cell.disk))
         });
-        let words: Vec<&str> = row.iter().map(|cell| word(results.of(cell))).collect();
+        let words: Vec<&str> = row.iter().map(|cell| word(cell, results)).collect();
         let machine = machine.unwrap_or_default();
         let _ = writeln!(text, "| {machine} | {} |", words.join(" | "));
     }
@@ -68,9 +68,10 @@ fn rows(interface: Interface, results: &Results) -> String {
     text
 }
 
-fn word(outcome: &Outcome) -> &'static str {
-    match outcome {
+fn word(cell: &Cell, results: &Results) -> &'static str {
+    match results.of(cell) {
         Outcome::Passed => "passed",
+        Outcome::NotRun if !cell.can_run() => "refused",
         Outcome::NotRun => "not run",
         Outcome::Failed(_) => "FAILED",
     }
@@ -80,10 +81,14 @@ fn word(outcome: &Outcome) -> &'static str {
 fn notes(cells: &[Cell], results: &Results) -> String {
     let mut notes = Vec::new();
     for cell in cells {
-        let obstacle = cell.form.obstacle();
+        let obstacle = cell.obstacle();
         let note = match results.of(cell) {
             Outcome::Failed(why) => format!("- {cell} failed: {why}\n"),
-            _ if !obstacle.is_empty() => format!("- {}: {obstacle}\n", cell.form.name()),
+            _ if !obstacle.is_empty() => format!(
+                "- {} with {}: {obstacle}\n",
+                cell.form.name(),
+                firmware_name(cell.firmware)
+            ),
             _ => continue,
         };
         if !notes.contains(&note) {
@@ -109,7 +114,10 @@ mod tests {
         let text = markdown(&results);
         assert!(text.contains("| uefi | virtio | passed | FAILED | not run |"));
         assert!(text.contains("- uefi/virtio/direct/raw.gz failed: no\n"));
-        assert_eq!(text.matches("not run").count(), all.len() - 2);
-        assert_eq!(text.matches("- iso: ").count(), 1);
+        let refused = all.iter().filter(|cell| !cell.can_run()).count();
+        assert_eq!(text.matches("not run").count(), all.len() - 2 - refused);
+        assert_eq!(text.matches("| refused").count(), refused);
+        // Two forms, once below each table that has them.
+        assert_eq!(text.matches(" with bios: ").count(), 4);
     }
 }

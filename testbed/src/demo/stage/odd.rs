@@ -92,7 +92,8 @@ async fn twice(stage: &mut Stage, first: &Target, second: &Target) -> Result<()>
     clock.lap("deploy by HTTPS, phone home");
     let before = entry(&file)?;
     story.rebuild(second).await?;
-    let told = story.hear(PATIENCE, second_report(&machine.mac)).await?;
+    let second = lab_machine::report_after(&machine.mac, 1);
+    let told = story.hear(PATIENCE, second).await?;
     judge(&told)?;
     clock.lap("rebuild with another image, phone home");
     let after = entry(&file)?;
@@ -120,17 +121,6 @@ fn judge(report: &Report) -> Result<()> {
         report.config_drive
     );
     Ok(())
-}
-
-async fn second_report(mac: &str) -> Result<(String, Report)> {
-    loop {
-        let reports = web::process::status().await?.reports;
-        let mut own = reports.into_iter().filter(|report| report.mac == mac);
-        if let Some(report) = own.nth(1) {
-            return Ok((report.hostname.clone(), report));
-        }
-        tokio::time::sleep(Duration::from_millis(250)).await;
-    }
 }
 
 /// Our boot entry.

@@ -12,18 +12,20 @@ use clap::Args;
 use hammerscale::ramdisk::{INITRAMFS, KERNEL};
 use serde_json::json;
 
-use super::journey::Journey;
+use super::journey::{Deployment, Journey};
 use super::table::{Table, mebibytes};
 use crate::demo::kit::{Kit, Wishes};
 use crate::demo::lab_machine;
 use crate::demo::play::interrupted;
 use crate::demo::post_mortem;
 use crate::demo::site::client;
-use crate::demo::story::Subject;
+use crate::demo::story::{Subject, Target};
 use crate::differential::ironic;
 use crate::lab::deadline::Interrupt;
+use crate::lab::image::packed::{Format, packed};
+use crate::lab::image::partition::{self, Loader};
 use crate::lab::machine::Shape;
-use crate::lab::packages;
+use crate::lab::packages::{self, kernel::Flavour};
 use crate::lab::process::log_tail;
 use crate::lab::sushy::Bmc;
 use crate::lab::web::{self, process::Offer};
@@ -41,11 +43,18 @@ pub struct IronicCommand {
     /// Memory of the machine, in MiB.
     #[arg(long, default_value_t = MEMORY)]
     memory: u32,
+    /// Deploy partition images besides, raw and qcow2.
+    #[arg(long)]
+    partitions: bool,
 }
 
 /// The stage of the project's tests.
 pub fn stage() -> Result<()> {
-    IronicCommand { memory: MEMORY }.run()
+    let command = IronicCommand {
+        memory: MEMORY,
+        partitions: false,
+    };
+    command.run()
 }
 
 impl IronicCommand {
@@ -64,11 +73,23 @@ impl IronicCommand {
         let kit = Kit::prepare(&wishes)?;
         packages::install_for_ironic()?;
         let programs = ironic::install()?;
+        let mut images: BTreeMap<String, PathBuf> = kit.images();
+        for name in [KERNEL, INITRAMFS] {
+            images.insert(name.to_owned(), kit.ramdisk.folder.join(name));
+        }
+        let mut deployments = vec![Deployment {
+            what: "deploy",
+            target: kit.raw(),
+            root: None,
+        }];
+        if self.partitions {
+            deployments.extend(partition_images(&mut images)?);
+        }
         interrupt.check()?;
         let mut lab = Lab::up(&wishes.lab(), &interrupt)?;
-        let places = start(&mut lab, &kit, &programs)?;
+        let places = start(&mut lab, images, &programs)?;
         let mut table = Table::default();
-        let told = travel(&lab, &kit, &mut table).and_then(|()| logs(&places, &mut table));
+        let told = travel(&lab, &deployments, &mut table).and_then(|()| logs(&places, &mut table));
         if told.is_err() && !interrupt.is_set() {
             let names: Vec<String> = lab.machines().iter().map(|it| it.name.clone()).collect();
             post_mortem::print(&lab, &names);
@@ -89,11 +110,41 @@ impl IronicCommand {
     }
 }
 
-fn start(lab: &mut Lab, kit: &Kit, programs: &Path) -> Result<Places> {
-    let mut images: BTreeMap<String, PathBuf> = kit.images();
-    for name in [KERNEL, INITRAMFS] {
-        images.insert(name.to_owned(), kit.ramdisk.folder.join(name));
+/// One in each format, and with a boot loader in each of both ways.
+fn partition_images(images: &mut BTreeMap<String, PathBuf>) -> Result<Vec<Deployment>> {
+    packages::install_for_partition_image()?;
+    let mut deployments = Vec::new();
+    for (what, name, loader, format) in [
+        (
+            "deploy a partition image",
+            "root.raw",
+            Loader::Packaged,
+            Format::Raw,
+        ),
+        (
+            "deploy a partition image, qcow2",
+            "root.qcow2",
+            Loader::Folder,
+            Format::Qcow2Deflate,
+        ),
+    ] {
+        let image = partition::build(Flavour::Cloud, loader)?;
+        let file = packed(&image, format)?;
+        images.insert(name.to_owned(), file.file);
+        deployments.push(Deployment {
+            what,
+            target: Target {
+                url: web::image_url(name),
+                sha256: file.sha256,
+                format: format.disk_format(),
+            },
+            root: Some(image.raw),
+        });
     }
+    Ok(deployments)
+}
+
+fn start(lab: &mut Lab, images: BTreeMap<String, PathBuf>, programs: &Path) -> Result<Places> {
     web::process::start(
         lab,
         &Offer {
@@ -115,7 +166,7 @@ fn logs(places: &Places, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-fn travel(lab: &Lab, kit: &Kit, table: &mut Table) -> Result<()> {
+fn travel(lab: &Lab, deployments: &[Deployment], table: &mut Table) -> Result<()> {
     let machine = lab.machines().first().context("the lab has no machine")?;
     let subject = subject(machine, lab.bmc()?)?;
     lab.namespace().block_on(|| async {
@@ -125,7 +176,7 @@ fn travel(lab: &Lab, kit: &Kit, table: &mut Table) -> Result<()> {
             client: &client,
             machine,
             subject: &subject,
-            target: &kit.raw(),
+            deployments,
             agent: AGENT,
         };
         tokio::select! {

@@ -2,26 +2,33 @@
 
 mod ramdisk;
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::json;
 
-use super::journey::Journey;
+use super::journey::{Deployment, Journey};
 use super::table::Table;
 use crate::demo::kit::{Kit, Wishes};
 use crate::demo::lab_machine;
 use crate::demo::play::interrupted;
 use crate::demo::post_mortem;
 use crate::demo::site::{Site, client};
-use crate::demo::story::Subject;
+use crate::demo::story::{Subject, Target};
 use crate::lab::Lab;
 use crate::lab::deadline::Interrupt;
+use crate::lab::image::Image;
+use crate::lab::image::partition::{self, Loader};
 use crate::lab::machine::Shape;
+use crate::lab::packages::{self, kernel::Flavour};
 use crate::lab::web::{self, process::Offer};
 pub use ramdisk::{Ramdisk, prepare};
 
 const KERNEL: &str = "ipa.kernel";
 const INITRAMFS: &str = "ipa.initramfs";
+const ROOT: &str = "root.raw";
 /// Of the machine, in MiB: with less than 2560 the ramdisk does not unpack.
 const MEMORY: u32 = 3072;
 /// What Metal3 gives ironic-python-agent, so that its log is seen on the machine's console.
@@ -68,10 +75,16 @@ impl StockAgentCommand {
             ..Wishes::default()
         };
         let kit = Kit::prepare(&wishes)?;
+        packages::install_for_partition_image()?;
+        let root = partition::build(Flavour::Cloud, Loader::Folder)?;
         interrupt.check()?;
-        let site = start(&wishes, &kit, &ramdisk, &interrupt)?;
+        let mut images = kit.images();
+        images.insert(KERNEL.to_owned(), ramdisk.kernel.clone());
+        images.insert(INITRAMFS.to_owned(), ramdisk.initramfs.clone());
+        images.insert(ROOT.to_owned(), root.raw.clone());
+        let site = start(&wishes, &kit, images, &interrupt)?;
         let mut table = Table::default();
-        let told = travel(&site, &kit, &mut table);
+        let told = travel(&site, &deployments(&kit, root), &mut table);
         if told.is_err() && !interrupt.is_set() {
             let machines = site.lab.machines().iter();
             let names: Vec<String> = machines.map(|machine| machine.name.clone()).collect();
@@ -88,16 +101,44 @@ impl StockAgentCommand {
     }
 }
 
-fn start(wishes: &Wishes, kit: &Kit, ramdisk: &Ramdisk, interrupt: &Interrupt) -> Result<Site> {
-    let mut images = kit.images();
-    images.insert(KERNEL.to_owned(), ramdisk.kernel.clone());
-    images.insert(INITRAMFS.to_owned(), ramdisk.initramfs.clone());
+/// A whole disk from a server that only the engine's authorities vouch for, and a root file system alone. The agent unpacks nothing on its way
+/// to the disk.
+fn deployments(kit: &Kit, root: Image) -> [Deployment; 2] {
+    [
+        Deployment {
+            what: "deploy by HTTPS",
+            target: kit.raw_by_https(),
+            root: None,
+        },
+        Deployment {
+            what: "deploy a partition image",
+            target: Target {
+                url: web::image_url(ROOT),
+                sha256: root.raw_sha256,
+                format: "raw",
+            },
+            root: Some(root.raw),
+        },
+    ]
+}
+
+fn start(
+    wishes: &Wishes,
+    kit: &Kit,
+    images: BTreeMap<String, PathBuf>,
+    interrupt: &Interrupt,
+) -> Result<Site> {
     let lab = Lab::up(&wishes.lab(), interrupt)?;
     let offer = Offer {
         images,
+        tls: true,
         ..Offer::default()
     };
+    let authority = web::authority(&lab.folder()).display().to_string();
     let further = [
+        ("agents.image_ca_file", authority.as_str()),
+        // Without it this agent takes no partition image.
+        ("agents.bios_bootloader_install", "true"),
         ("netboot.node_ramdisks", "true"),
         ("netboot.kernel_append_params", PARAMETERS),
         // Two minutes of a processor, which a busy machine does not have at once.
@@ -108,7 +149,7 @@ fn start(wishes: &Wishes, kit: &Kit, ramdisk: &Ramdisk, interrupt: &Interrupt) -
     Site::start_with(lab, kit.program.clone(), own, &offer, &further)
 }
 
-fn travel(site: &Site, kit: &Kit, table: &mut Table) -> Result<()> {
+fn travel(site: &Site, deployments: &[Deployment], table: &mut Table) -> Result<()> {
     let machine = site.lab.machines().first();
     let machine = machine.context("the lab has no machine")?;
     let subject = subject(machine, site)?;
@@ -119,8 +160,7 @@ fn travel(site: &Site, kit: &Kit, table: &mut Table) -> Result<()> {
             client: &client,
             machine,
             subject: &subject,
-            // It unpacks nothing on its way to the disk.
-            target: &kit.raw(),
+            deployments,
             agent: ramdisk::AGENT,
         };
         tokio::select! {

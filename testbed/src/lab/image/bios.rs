@@ -46,22 +46,29 @@ const FOLLOWS: u64 = 0x1f4;
 /// The part that holds GRUB; `menu` is what GRUB does when it starts.
 pub fn part(menu: &str) -> Result<Part> {
     let folder = tempfile::tempdir().context("cannot make a scratch folder")?;
-    let (config, core) = (folder.path().join("grub.cfg"), folder.path().join("core"));
-    std::fs::write(&config, menu).context("cannot write GRUB's menu")?;
-    output(
-        tool("grub-mkimage", ["-O", "i386-pc", "-d", PIECES])
-            .args(["-p", "/boot/grub", "-c"])
-            .arg(&config)
-            .arg("-o")
-            .arg(&core)
-            .args(MODULES),
-    )
-    .context("cannot put GRUB together")?;
+    let core = folder.path().join("core");
+    program("i386-pc", menu, &MODULES, &core)?;
     Ok(Part {
         name: "BIOS boot",
         kind: KIND,
         content: Content::Bytes(read(&core)?),
     })
+}
+
+/// Puts a GRUB of this format together, as a file of its own.
+pub fn program(format: &str, menu: &str, modules: &[&str], core: &Path) -> Result<()> {
+    let config = tempfile::NamedTempFile::new().context("cannot make a scratch file")?;
+    std::fs::write(config.path(), menu).context("cannot write GRUB's menu")?;
+    output(
+        tool("grub-mkimage", ["-O", format, "-d", PIECES])
+            .args(["-p", "/boot/grub", "-c"])
+            .arg(config.path())
+            .arg("-o")
+            .arg(core)
+            .args(modules),
+    )
+    .map(drop)
+    .context("cannot put GRUB together")
 }
 
 /// Changes when Debian's GRUB does: part of a cache key.

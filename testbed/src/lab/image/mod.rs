@@ -5,7 +5,9 @@ pub mod cloud_init;
 pub mod debian;
 mod disk;
 mod initramfs;
+pub mod iso;
 pub mod packed;
+pub mod partition;
 
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter};
@@ -21,7 +23,7 @@ use super::cache;
 use super::machine::Firmware;
 use super::packages::kernel::{self, Flavour, Kernel};
 
-pub use disk::{Content, Part, deployed, write, write_for};
+pub use disk::{Content, EFI_SYSTEM, Part, deployed, write, write_for};
 
 /// systemd's stub, as Debian installs it.
 const STUB: &str = "/usr/lib/systemd/boot/efi/linuxx64.efi.stub";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -112,6 +112,30 @@ pub fn download(package: &str, folder: &Path) -> Result<()> {
     attempt()
         .map(drop)
         .with_context(|| format!("cannot download {package}"))
+}
+
+/// Downloads a package and unpacks its files into the folder `root` of this one, which it gives. Nothing is installed.
+pub fn unpack(package: &str, folder: &Path) -> Result<PathBuf> {
+    println!("fetching {package}");
+    download(package, folder)?;
+    let file = fs::read_dir(folder)?
+        .filter_map(|found| found.ok().map(|found| found.path()))
+        .find(|path| path.extension().is_some_and(|extension| extension == "deb"))
+        .with_context(|| format!("{package} was downloaded, but no package file is there"))?;
+    let root = folder.join("root");
+    output(tool("dpkg-deb", ["-x"]).arg(&file).arg(&root))?;
+    fs::remove_file(&file)?;
+    Ok(root)
+}
+
+/// The newest version of a package that the machine's sources offer; the lists are renewed when they do not know it.
+pub fn newest(package: &str) -> Result<String> {
+    let version = |offers: Vec<Offer>| offers.into_iter().next().map(|offer| offer.version);
+    if let Some(version) = version(offers(package)?) {
+        return Ok(version);
+    }
+    update()?;
+    version(offers(package)?).with_context(|| format!("nobody offers {package}"))
 }
 
 fn apt_get() -> Command {

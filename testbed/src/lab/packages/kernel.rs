@@ -52,11 +52,7 @@ pub fn fetch(flavour: Flavour) -> Result<Kernel> {
             })?
         }
     };
-    let version = apt::offers(&package)?
-        .into_iter()
-        .next()
-        .with_context(|| format!("nobody offers {package}"))?
-        .version;
+    let version = apt::newest(&package)?;
     let name = format!("kernel-{package}-{}", cache::key([version.as_str()]));
     let folder = cache::entry(&cache::folder()?, &name, |folder| unpack(&package, folder))?;
     let release = package.trim_start_matches("linux-image-").to_owned();
@@ -86,15 +82,7 @@ fn kernel_dependency(listing: &str) -> Option<String> {
 }
 
 fn unpack(package: &str, folder: &Path) -> Result<()> {
-    println!("fetching {package}");
-    apt::download(package, folder)?;
-    let file = fs::read_dir(folder)?
-        .filter_map(|found| found.ok().map(|found| found.path()))
-        .find(|path| path.extension().is_some_and(|extension| extension == "deb"))
-        .with_context(|| format!("{package} was downloaded, but no package file is there"))?;
-    let root = folder.join("root");
-    output(tool("dpkg-deb", ["-x"]).arg(&file).arg(&root))?;
-    fs::remove_file(&file)?;
+    let root = apt::unpack(package, folder)?;
     let release = package.trim_start_matches("linux-image-");
     output(tool("depmod", ["-b"]).arg(&root).arg(release)).map(drop)
 }

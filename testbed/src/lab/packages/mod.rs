@@ -3,6 +3,7 @@
 //! It installs no recommended extras, starts no daemon, and touches no package source of the machine.
 
 pub mod apt;
+pub mod boot_loader;
 pub mod kernel;
 pub mod python;
 pub mod qemu_release;
@@ -62,6 +63,12 @@ const DEBIAN_IMAGE: &[Need] = &[
     need("e2fsprogs", "writes its file system without mounting"),
 ];
 
+/// What an image of a root file system alone needs besides.
+const PARTITION_IMAGE: &[Need] = &[need("e2fsprogs", "writes file systems without mounting")];
+
+/// What a bootable ISO image needs besides.
+const ISO_IMAGE: &[Need] = &[need("xorriso", "writes ISO images")];
+
 /// Installs what running machines and building the small image needs.
 pub fn install_for_lab() -> Result<()> {
     require_debian()?;
@@ -80,6 +87,18 @@ pub fn install_for_image(kind: Kind, firmware: Firmware) -> Result<()> {
         needs.extend(BIOS_IMAGE);
     }
     install(&needs)
+}
+
+/// Installs what building an image of a root file system alone needs.
+pub fn install_for_partition_image() -> Result<()> {
+    require_debian()?;
+    install(&[IMAGES, PARTITION_IMAGE].concat())
+}
+
+/// Installs what building a bootable ISO image needs.
+pub fn install_for_iso() -> Result<()> {
+    require_debian()?;
+    install(&[IMAGES, BIOS_IMAGE, ISO_IMAGE].concat())
 }
 
 /// Installs the programs that wire tests are judged by.
@@ -136,10 +155,16 @@ pub fn install_for_fuzzing() -> Result<()> {
 /// Installs what running the Python clients needs.
 pub fn install_for_clients() -> Result<()> {
     require_debian()?;
-    install(&[need(
-        "python3-venv",
-        "holds the baremetal command and openstacksdk",
-    )])
+    install(&[
+        need(
+            "python3-venv",
+            "holds the baremetal command and openstacksdk",
+        ),
+        need(
+            "postgresql",
+            "every other daemon that they talk to is on it",
+        ),
+    ])
 }
 
 fn require_debian() -> Result<()> {
