@@ -24,7 +24,7 @@ use clap::Args;
 
 use crate::suite::workspace;
 use known::Known;
-use pair::{Hardware, Pair};
+use pair::{Database, Hardware, Pair};
 use player::Player;
 use report::Report;
 
@@ -36,6 +36,8 @@ Examples:
   cargo testbed differential --story ports    the stories whose title holds this word
   cargo testbed differential --story generated --requests 5000 --seed 7
                                               requests made by chance, and nothing else
+  cargo testbed differential --database postgresql
+                                              the daemon keeps everything there
   cargo testbed differential --list           the stories' titles")]
 pub struct DifferentialCommand {
     /// Only stories whose title holds this
@@ -50,6 +52,9 @@ pub struct DifferentialCommand {
     /// Of the sweep over all fields and filters, ask one of so many requests
     #[arg(long, value_name = "N", default_value_t = 1)]
     stride: usize,
+    /// What the daemon keeps everything in
+    #[arg(long, value_enum, default_value_t)]
+    database: Database,
     /// List the stories and end
     #[arg(long)]
     list: bool,
@@ -74,6 +79,7 @@ pub fn stage() -> Result<()> {
         requests: 200,
         seed: 1,
         stride: CI_STRIDE,
+        database: Database::Sqlite,
         list: false,
         every: false,
         listed: None,
@@ -136,7 +142,7 @@ impl DifferentialCommand {
         folder: &Path,
         report: Report,
     ) -> Result<Report> {
-        let pair = Pair::start(folder, hardware).await?;
+        let pair = Pair::start(folder, hardware, self.database).await?;
         let mut player = Player {
             sides: pair.sides()?,
             report,

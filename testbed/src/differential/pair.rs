@@ -2,6 +2,7 @@
 //! databases in a scratch folder.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -9,6 +10,7 @@ use serde_json::Value;
 use super::ironic::{self, Enabled, Ironic};
 use super::wire::{Request, Side};
 use crate::engine::{EngineProcess, EngineSpec};
+use crate::postgres::Server;
 
 /// Which hardware types both know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,19 +30,35 @@ impl Hardware {
     }
 }
 
+/// What the daemon keeps everything in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Database {
+    /// A file of its own.
+    #[default]
+    Sqlite,
+    /// A server that is started for it.
+    Postgresql,
+}
+
 /// Both, running.
 pub struct Pair {
     /// The peer.
     pub ironic: Ironic,
     /// Ours.
     pub engine: EngineProcess,
+    /// What it has its database on; ends after it.
+    _server: Option<Arc<Server>>,
 }
 
 impl Pair {
     /// Starts both; their data and logs are in `folder`.
-    pub async fn start(folder: &Path, hardware: Hardware) -> Result<Self> {
+    pub async fn start(folder: &Path, hardware: Hardware, database: Database) -> Result<Self> {
         let bin = ironic::install()?;
-        let engine = start_engine(folder, hardware)?;
+        let server = match database {
+            Database::Sqlite => None,
+            Database::Postgresql => Some(Server::shared()?.context("PostgreSQL is not installed")?),
+        };
+        let engine = start_engine(folder, hardware, server.as_deref())?;
         let interfaces = enabled(&Side::ours(engine.address)?, hardware).await?;
         let settings = ironic::Settings {
             hardware_types: hardware.types().join(","),
@@ -49,7 +67,11 @@ impl Pair {
             concurrent: 250,
         };
         let ironic = Ironic::start(&bin, folder, &settings)?;
-        Ok(Self { ironic, engine })
+        Ok(Self {
+            ironic,
+            engine,
+            _server: server,
+        })
     }
 
     /// How each is spoken to: Ironic, then ours.
@@ -61,7 +83,11 @@ impl Pair {
     }
 }
 
-fn start_engine(folder: &Path, hardware: Hardware) -> Result<EngineProcess> {
+fn start_engine(
+    folder: &Path,
+    hardware: Hardware,
+    server: Option<&Server>,
+) -> Result<EngineProcess> {
     let path = |name: &str| folder.join(name).display().to_string();
     let keys = [
         ("api.listen", "127.0.0.1:0".to_owned()),
@@ -70,7 +96,7 @@ fn start_engine(folder: &Path, hardware: Hardware) -> Result<EngineProcess> {
         ("hardware.enabled_types", hardware.types().join(",")),
         ("log.level", "warn".to_owned()),
     ];
-    let spec = EngineSpec {
+    let mut spec = EngineSpec {
         program: "/proc/self/exe".into(),
         keys: keys
             .into_iter()
@@ -78,6 +104,9 @@ fn start_engine(folder: &Path, hardware: Hardware) -> Result<EngineProcess> {
             .collect(),
         kill_at: 0,
     };
+    if let Some(server) = server {
+        spec = spec.with_database(&server.new_database().context("a new database")?);
+    }
     EngineProcess::start(&spec)?.map_err(|ended| anyhow::anyhow!("the engine ended: {ended:?}"))
 }
 

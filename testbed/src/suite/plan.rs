@@ -52,7 +52,7 @@ pub fn stages() -> Vec<Stage> {
         ),
         first(
             "clients",
-            "the baremetal command and openstacksdk against the daemon",
+            "the baremetal command and openstacksdk against the daemon, on both databases",
             clients::run,
         ),
         first(

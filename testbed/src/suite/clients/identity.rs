@@ -1,11 +1,10 @@
 //! A daemon that asks for names: TLS, three users of three roles, and the clients with right and wrong names, passwords and authorities,
 //! also while the daemon's certificate is exchanged.
 
-use super::ground::{Ground, fake_site};
+use super::ground::Ground;
 use super::play::Player;
 use super::sdk::write;
 use super::story;
-use super::typist::Typist;
 use crate::engine::EngineProcess;
 use crate::lab::certificate::CertificateFiles;
 use crate::lab::command::output;
@@ -36,7 +35,7 @@ struct Site {
 
 pub(super) fn run(ground: &Ground) -> Result<()> {
     let site = site(ground)?;
-    let mut player = Player::new("identity", Typist::start(ground)?);
+    let mut player = Player::new("identity", ground)?;
     for (user, text) in PARTS {
         player.options = site.options(user, &password(user), &site.certificates[0].certificate);
         let played = player.play(&story::parse(text)?);
@@ -73,7 +72,7 @@ fn site(ground: &Ground) -> Result<Site> {
             "ann=admin,meg=member:web,rita=reader:web".to_owned(),
         ),
     ];
-    let engine = fake_site(folder.path(), &keys)?;
+    let engine = ground.fake_site(folder.path(), &keys)?;
     Ok(Site {
         folder,
         engine,

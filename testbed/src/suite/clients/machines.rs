@@ -1,9 +1,8 @@
 //! Machines that have a BMC and an agent, led by the `baremetal` command: what fake hardware cannot show.
 
-use super::ground::{Ground, PROGRAM, started, without_names};
+use super::ground::{Ground, PROGRAM, without_names};
 use super::play::Player;
 use super::story;
-use super::typist::Typist;
 use crate::engine::SimulatedSite;
 use crate::machines::{Fault, Fleet, FleetOptions, Machines, PlannedFault};
 use anyhow::{Context, Result, ensure};
@@ -28,8 +27,8 @@ pub(super) fn run(ground: &Ground) -> Result<()> {
     // The machines live on its threads while the story is typed.
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
     let fleet = runtime.block_on(Fleet::start(options(&site)))?;
-    let engine = started(&site.spec(PROGRAM.into(), 0))?;
-    let mut player = Player::new("machines", Typist::start(ground)?);
+    let engine = ground.started(site.spec(PROGRAM.into(), 0))?;
+    let mut player = Player::new("machines", ground)?;
     player.options = without_names(&format!("http://{}", engine.address));
     for (index, name) in ["first", "second"].into_iter().enumerate() {
         let machine = fleet.machine(index);

@@ -1,5 +1,5 @@
 //! The real clients, as people install them, walk nodes through every verb: the `baremetal` and `openstack` commands and openstacksdk.
-//! Stories run side by side, each against a daemon of its own; a client's command or method that no story uses is a failure.
+//! Stories run side by side, each against a daemon of its own on either database; a client's command or method that no story uses is a failure.
 
 mod expect;
 mod ground;
@@ -11,8 +11,9 @@ mod story;
 mod typist;
 
 use crate::lab::packages;
+use crate::postgres::Server;
 use anyhow::{Context, Result, bail, ensure};
-use ground::{Ground, fake_site};
+use ground::Ground;
 use play::Player;
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -43,23 +44,36 @@ const MANY: &str = include_str!("stories/many.json");
 /// Commands that ask the daemon nothing.
 const NOT_ASKED: &[&str] = &["complete", "help"];
 
-type Lane<'a> = (&'a str, Box<dyn Fn() -> Result<()> + Send + Sync + 'a>);
+type Lane<'a> = (String, Box<dyn Fn() -> Result<()> + Send + Sync + 'a>);
 
 pub(super) fn run() -> Result<()> {
     packages::install_for_clients()?;
     let bin = packages::python::environment_with(CLIENTS)?;
-    let ground = Ground { bin };
-    let ground = &ground;
+    let server = Server::shared().context("starting PostgreSQL")?;
+    let server = server.context("PostgreSQL is not installed")?;
+    let grounds = [None, Some(server)].map(|server| Ground {
+        bin: bin.clone(),
+        server,
+    });
+    let mut all: Vec<Lane<'_>> = vec![("programs".into(), Box::new(|| programs(&grounds[0])))];
+    all.extend(grounds.iter().flat_map(lanes));
+    side_by_side(&all)
+}
+
+/// All that is played on a database.
+fn lanes(ground: &Ground) -> Vec<Lane<'_>> {
     let mut lanes: Vec<Lane<'_>> = vec![
-        ("programs", Box::new(|| programs(ground))),
-        ("machines", Box::new(|| machines::run(ground))),
-        ("identity", Box::new(|| identity::run(ground))),
-        ("openstacksdk", Box::new(|| sdk::run(ground))),
+        ("machines".into(), Box::new(|| machines::run(ground))),
+        ("identity".into(), Box::new(|| identity::run(ground))),
+        ("openstacksdk".into(), Box::new(|| sdk::run(ground))),
     ];
     for (name, text) in TYPED {
-        lanes.push((name, Box::new(|| typed(ground, name, text))));
+        lanes.push(((*name).into(), Box::new(|| typed(ground, name, text))));
     }
-    side_by_side(&lanes)
+    for (name, _) in &mut lanes {
+        *name = format!("{name} on {}", ground.database());
+    }
+    lanes
 }
 
 /// Runs all; each that failed is told.
@@ -67,7 +81,7 @@ fn side_by_side(lanes: &[Lane<'_>]) -> Result<()> {
     let ends: Vec<(&str, Result<()>)> = std::thread::scope(|scope| {
         let started: Vec<_> = lanes
             .iter()
-            .map(|(name, work)| (*name, scope.spawn(move || timed(name, work))))
+            .map(|(name, work)| (name.as_str(), scope.spawn(move || timed(name, work))))
             .collect();
         let joined = started.into_iter().map(|(name, lane)| {
             let end = lane.join();
@@ -97,8 +111,8 @@ fn typed(ground: &Ground, name: &str, text: &str) -> Result<()> {
     let folder = tempfile::tempdir().context("a folder for the daemon")?;
     // An inspection takes long enough for somebody to come in between.
     let more = [("fake.inspect_delay", "4".to_owned())];
-    let engine = fake_site(folder.path(), &more)?;
-    let mut player = Player::new(name, Typist::start(ground)?);
+    let engine = ground.fake_site(folder.path(), &more)?;
+    let mut player = Player::new(name, ground)?;
     player.options = ground::without_names(&format!("http://{}", engine.address));
     std::fs::write(folder.path().join("many.json"), MANY).context("writing many.json")?;
     player.know("folder", &folder.path().display().to_string());
@@ -109,7 +123,7 @@ fn typed(ground: &Ground, name: &str, text: &str) -> Result<()> {
 /// The commands as the system finds them; and that the stories leave no command of theirs out.
 fn programs(ground: &Ground) -> Result<()> {
     let folder = tempfile::tempdir().context("a folder for the daemon")?;
-    let engine = fake_site(folder.path(), &[])?;
+    let engine = ground.fake_site(folder.path(), &[])?;
     let options = ground::without_names(&format!("http://{}", engine.address));
     for (program, words) in [
         ("baremetal", "driver list --format json"),

@@ -1,6 +1,7 @@
 //! Plays a story: types each line, and looks whether what comes of it is what the story says.
 
 use super::expect::{Names, filled, judge};
+use super::ground::Ground;
 use super::story::{Act, Expectation, Manner};
 use super::typist::{Typed, Typist};
 use anyhow::{Context, Result, ensure};
@@ -20,13 +21,13 @@ pub(super) struct Player {
 
 impl Player {
     /// One who is told of no daemon yet.
-    pub fn new(title: &str, typist: Typist) -> Self {
-        Self {
-            title: title.to_owned(),
-            typist,
+    pub fn new(title: &str, ground: &Ground) -> Result<Self> {
+        Ok(Self {
+            title: format!("{title} on {}", ground.database()),
+            typist: Typist::start(ground)?,
             options: Vec::new(),
             names: Names::new(),
-        }
+        })
     }
 
     /// `$name` is this.

@@ -1,7 +1,7 @@
 //! openstacksdk does the same from programs: Python scripts, side by side, each against a daemon of its own. They tell which of the SDK's
 //! methods they called; one that none of them called is a failure.
 
-use super::ground::{Ground, fake_site};
+use super::ground::Ground;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -52,10 +52,10 @@ pub(super) fn run(ground: &Ground) -> Result<()> {
 }
 
 fn script(ground: &Ground, name: &str, text: &str) -> Result<Methods> {
-    println!("openstacksdk: {name}");
+    println!("openstacksdk on {}: {name}", ground.database());
     let folder = tempfile::tempdir().context("a folder for the daemon")?;
     let more = [("fake.inspect_delay", "4".to_owned())];
-    let engine = fake_site(folder.path(), &more)?;
+    let engine = ground.fake_site(folder.path(), &more)?;
     write(folder.path(), &[BEGIN, (name, text)])?;
     let output = Command::new(ground.bin.join("python"))
         .arg(folder.path().join(name))
