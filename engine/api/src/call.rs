@@ -11,6 +11,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use model::{Node, Refusal, RefusalKind};
+use ports::asker::Right;
 use serde_json::{Map, Value};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -48,6 +49,45 @@ pub(crate) struct Facts {
     /// Whether the caller was found to have a right on a node.
     pub judged: AtomicBool,
     pub body: Held,
+}
+
+impl Facts {
+    fn is_allowed(&self, node: &Node, rule: NodeRule) -> bool {
+        let (owner, lessee) = (node.owner.as_deref(), node.lessee.as_deref());
+        self.is_allowed_of(owner, lessee, rule)
+    }
+
+    fn is_allowed_of(&self, owner: Option<&str>, lessee: Option<&str>, rule: NodeRule) -> bool {
+        // Agents have no names; the engine knows them by other means.
+        if self.access == Access::Open {
+            return true;
+        }
+        match &self.caller.role {
+            Some(Role::Admin) => true,
+            Some(Role::SystemReader) => rule.reads,
+            Some(Role::Project { role, project }) => rule.allows(*role, project, owner, lessee),
+            None => false,
+        }
+    }
+
+    /// The endpoint's rule as the engine applies it when a node's turn comes: the node may have changed hands since it was looked up.
+    /// None: the endpoint is not about a node, and its handler judges what it shows.
+    pub fn right(self: &Arc<Self>) -> Option<Right> {
+        let Access::Node(rule) = self.access else {
+            return None;
+        };
+        let facts = Arc::clone(self);
+        Some(Arc::new(move |node: &Node| {
+            if !facts.is_allowed(node, SEE) {
+                let missing = format!("Node {} could not be found.", node.uuid);
+                return Err(Refusal::new(RefusalKind::NotFound, missing));
+            }
+            match facts.is_allowed(node, rule) {
+                true => Ok(()),
+                false => Err(denied_in_turn()),
+            }
+        }))
+    }
 }
 
 /// As Ironic words it.
@@ -133,39 +173,14 @@ impl Call {
         }
     }
 
-    /// The same in the node's turn, of the node as it is then: it may have changed hands since it was looked up.
-    ///
-    /// # Errors
-    /// As if it had been looked up only now.
-    pub fn judge_in_turn(&self, node: &Node) -> Result<(), Refusal> {
-        if !self.is_allowed(node, SEE) {
-            let missing = format!("Node {} could not be found.", node.uuid);
-            return Err(Refusal::new(RefusalKind::NotFound, missing));
-        }
-        match self.facts.access {
-            Access::Node(rule) if !self.is_allowed(node, rule) => Err(denied_in_turn()),
-            _ => Ok(()),
-        }
-    }
-
     /// Whether the caller has this right on a node.
     pub fn is_allowed(&self, node: &Node, rule: NodeRule) -> bool {
-        let (owner, lessee) = (node.owner.as_deref(), node.lessee.as_deref());
-        self.is_allowed_of(owner, lessee, rule)
+        self.facts.is_allowed(node, rule)
     }
 
     /// Whether the caller has this right on something of this owner and lessee.
     pub fn is_allowed_of(&self, owner: Option<&str>, lessee: Option<&str>, rule: NodeRule) -> bool {
-        // Agents have no names; the engine knows them by other means.
-        if self.facts.access == Access::Open {
-            return true;
-        }
-        match &self.facts.caller.role {
-            Some(Role::Admin) => true,
-            Some(Role::SystemReader) => rule.reads,
-            Some(Role::Project { role, project }) => rule.allows(*role, project, owner, lessee),
-            None => false,
-        }
+        self.facts.is_allowed_of(owner, lessee, rule)
     }
 
     /// The caller's project, which must let the caller decide in it; none for administrators.

@@ -16,6 +16,7 @@ use axum::handler::Handler;
 use axum::http::Method;
 use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, MethodRouter, on};
+use ports::asker;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -324,7 +325,11 @@ where
             match admit(&app, spec, request).await {
                 Ok((request, facts)) => {
                     let engine = Arc::clone(&app.engine);
-                    let response = handler.call(request, app).await;
+                    let work = handler.call(request, app);
+                    let response = match facts.right() {
+                        Some(right) => asker::within(right, work).await,
+                        None => work.await,
+                    };
                     name_conductor(hold_back(&facts, response), engine.conductor_name())
                 }
                 Err(error) => error.into_response(),

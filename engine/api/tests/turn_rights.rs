@@ -80,6 +80,35 @@ async fn what_went_to_somebody_else_is_not_there() {
         ),
         ("POST", "/v1/volume/targets", Some(target)),
         ("POST", "/v1/volume/connectors", Some(connector)),
+        (
+            "PUT",
+            "/v1/nodes/a/traits",
+            Some(json!({"traits": ["CUSTOM_A"]})),
+        ),
+        (
+            "PUT",
+            "/v1/nodes/a/states/power",
+            Some(json!({"target": "power on"})),
+        ),
+        (
+            "PUT",
+            "/v1/nodes/a/states/provision",
+            Some(json!({"target": "manage"})),
+        ),
+        ("PUT", "/v1/nodes/a/maintenance", Some(json!({}))),
+        ("PUT", "/v1/nodes/a/states/raid", Some(json!({}))),
+        (
+            "PUT",
+            "/v1/nodes/a/management/boot_device",
+            Some(json!({"boot_device": "disk"})),
+        ),
+        (
+            "POST",
+            "/v1/ports",
+            Some(json!({"node_uuid": site.node, "address": "52:54:00:00:00:02"})),
+        ),
+        ("DELETE", port.as_str(), None),
+        ("DELETE", "/v1/nodes/a", None),
     ] {
         let late = site.too_late(method, path, body.clone()).await;
         assert_eq!(late.status, 404, "{method} {path}: {}", late.text);
@@ -94,7 +123,11 @@ async fn what_went_to_somebody_else_is_not_there() {
             );
         }
     }
-    assert_eq!(site.fake.world.lock().unwrap().resources.len(), 4);
+    let world = site.fake.world.lock().unwrap();
+    assert_eq!(
+        (world.resources.len(), world.ports.len(), world.nodes.len()),
+        (4, 2, 1)
+    );
 }
 
 #[tokio::test]

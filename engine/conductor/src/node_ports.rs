@@ -6,6 +6,7 @@ use model::{Node, Port, PortGroup, Refusal, RefusalKind};
 use ports::engine::{EngineError, PortEdit};
 use ports::resources::{self, Known, ResourceChange};
 use ports::store::{PortChange, TurnRecord};
+use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
 
 impl Conductor {
@@ -27,9 +28,7 @@ impl Conductor {
         uuid: Uuid,
         edit: PortEdit,
     ) -> Result<Port, EngineError> {
-        let found = self.port(uuid).await?;
-        let _turn = self.inner.nodes.lock(found.node).await;
-        let old = self.port(uuid).await?;
+        let (_turn, old) = self.port_in_turn(uuid).await?;
         let node = self.load(old.node).await?;
         let mut new = edit(&node, &old)?;
         if new == old {
@@ -51,8 +50,7 @@ impl Conductor {
     }
 
     pub(crate) async fn remove_port(&self, uuid: Uuid) -> Result<(), EngineError> {
-        let port = self.port(uuid).await?;
-        let _turn = self.inner.nodes.lock(port.node).await;
+        let (_turn, port) = self.port_in_turn(uuid).await?;
         let node = self.load(port.node).await?;
         if node.instance_uuid.is_some() && !node.maintenance {
             let text = format!(
@@ -62,6 +60,20 @@ impl Conductor {
             return Err(Refusal::new(RefusalKind::WrongState, text).into());
         }
         Ok(self.inner.store.delete_port(uuid).await?)
+    }
+
+    /// A port in the turn of the node that it belongs to then.
+    async fn port_in_turn(&self, uuid: Uuid) -> Result<(OwnedMutexGuard<()>, Port), EngineError> {
+        let mut node = self.port(uuid).await?.node;
+        loop {
+            let turn = self.inner.nodes.lock(node).await;
+            let port = self.port(uuid).await?;
+            if port.node == node {
+                return Ok((turn, port));
+            }
+            // It went to another node before its turn came.
+            node = port.node;
+        }
     }
 
     async fn port(&self, uuid: Uuid) -> Result<Port, EngineError> {

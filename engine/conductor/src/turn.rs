@@ -91,16 +91,16 @@ impl Conductor {
         self.commit(&before, decision, blobs, told).await
     }
 
-    /// One node, or that there is none.
+    /// One node, or that there is none. In its turn as before it: whoever asks must have the right on the node as it is then, since it
+    /// may have changed hands.
     pub(crate) async fn load(&self, uuid: Uuid) -> Result<Node, EngineError> {
-        self.inner
-            .store
-            .node(uuid)
-            .await?
-            .ok_or_else(|| EngineError::NotFound {
-                what: "Node",
-                name: uuid.to_string(),
-            })
+        let found = self.inner.store.node(uuid).await?;
+        let node = found.ok_or_else(|| EngineError::NotFound {
+            what: "Node",
+            name: uuid.to_string(),
+        })?;
+        asker::judge(&node)?;
+        Ok(node)
     }
 
     async fn commit(

@@ -59,11 +59,10 @@ impl<R: Resource> Collection<R> {
     /// Adds a resource to its node, in the node's turn.
     ///
     /// # Errors
-    /// As the engine's, and when the node is no longer one that the caller may touch.
+    /// As the engine's.
     pub async fn add_to_node(&self, call: &Call, node: Uuid, new: &R) -> Result<(), ApiError> {
-        let (change, asked) = (resources::create(new)?, call.clone());
-        let edit = move |node: &Node, _: &[Port]| {
-            asked.judge_in_turn(node)?;
+        let change = resources::create(new)?;
+        let edit = move |_: &Node, _: &[Port]| {
             Ok(ResourcesChange {
                 resources: vec![change],
                 ..ResourcesChange::default()
@@ -92,9 +91,8 @@ impl<R: Resource> Collection<R> {
                 return Err(ApiError::failed("The resource belongs to no node."));
             };
             let became = Arc::new(OnceLock::new());
-            let (work, seen, asked) = (work.clone(), Arc::clone(&became), call.clone());
+            let (work, seen) = (work.clone(), Arc::clone(&became));
             let edit = move |node: &Node, ports: &[Port]| {
-                asked.judge_in_turn(node)?;
                 let turned = work(node, ports, &known.resource)?;
                 let change = change(&known, &turned)?;
                 let _ = seen.set(turned.resource);

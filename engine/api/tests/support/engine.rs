@@ -83,10 +83,12 @@ impl Fake {
 
 fn at(world: &World, node: Uuid) -> Result<usize, EngineError> {
     let found = world.nodes.iter().position(|n| n.uuid == node);
-    found.ok_or_else(|| EngineError::NotFound {
+    let found = found.ok_or_else(|| EngineError::NotFound {
         what: "Node",
         name: node.to_string(),
-    })
+    })?;
+    ports::asker::judge(&world.nodes[found])?;
+    Ok(found)
 }
 
 #[async_trait]
@@ -206,8 +208,13 @@ impl Engine for Fake {
         Ok(vec!["pxe".to_owned(), "disk".to_owned()])
     }
 
-    async fn set_boot_device(&self, _: Uuid, device: String, _: bool) -> Result<(), EngineError> {
-        drop(self.begin()?);
+    async fn set_boot_device(
+        &self,
+        node: Uuid,
+        device: String,
+        _: bool,
+    ) -> Result<(), EngineError> {
+        at(&*self.begin()?, node)?;
         match device.as_str() {
             "pxe" | "disk" => Ok(()),
             _ => Err(EngineError::Hardware(
@@ -242,7 +249,10 @@ impl Engine for Fake {
     }
 
     async fn delete_port(&self, port: Uuid) -> Result<(), EngineError> {
-        self.begin()?.ports.retain(|p| p.uuid != port);
+        let mut world = self.begin()?;
+        let found = world.ports.iter().find(|p| p.uuid == port).unwrap();
+        at(&world, found.node)?;
+        world.ports.retain(|p| p.uuid != port);
         Ok(())
     }
 
