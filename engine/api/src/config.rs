@@ -69,13 +69,15 @@ pub struct Limits {
     pub inspection_body: usize,
     /// How many bodies larger than `body` are in memory at a time; more requests wait, and are refused with 503 after a while.
     pub large_bodies: usize,
-    /// Bytes of a body that needs no slot to become JSON.
+    /// The same for those that are larger than `plain_body` only.
+    pub middle_bodies: usize,
+    /// Bytes of a body that needs no slot to arrive and to become JSON.
     pub plain_body: usize,
     /// How many bodies larger than that are JSON in memory at a time; more requests wait, and are refused with 503 after a while.
     pub parsed_bodies: usize,
     /// How long a request waits for one of these slots before it is refused.
     pub patience: Duration,
-    /// How long a body larger than `body` may take, and a second more for each 128 KiB that have come.
+    /// How long a body may take to arrive, and a second more for each 128 KiB that have come.
     pub grace: Duration,
     /// Values in a body: lists, objects, and what is in them.
     pub values: usize,
@@ -98,6 +100,7 @@ impl Default for Limits {
             provision_body: 64 << 20,
             inspection_body: 16 << 20,
             large_bodies: 2,
+            middle_bodies: 64,
             plain_body: 64 << 10,
             parsed_bodies: 8,
             patience: Duration::from_secs(10),

@@ -128,16 +128,26 @@ async fn who_finds_no_slot_is_told_to_come_again() {
 }
 
 #[tokio::test]
-async fn a_large_body_that_does_not_come_is_given_up() {
+async fn a_body_that_does_not_come_is_given_up() {
+    let (_fake, router) = site(|limits| limits.grace = Duration::ZERO);
+    for announced in [Some(2 << 10), Some(128 << 10), Some(2 << 20), None] {
+        let (started, request) = Pieces::request(announced);
+        started.send(vec![b' '; 1 << 10]);
+        let mut answer = Box::pin(send(&router, request));
+        // The later of two moments: by then the body is given up, and what still comes of it is passed over.
+        let early = tokio::time::timeout(Duration::from_millis(5), &mut answer);
+        assert!(early.await.is_err());
+        drop(started);
+        let reply: Reply = answer.await;
+        assert_eq!(reply.status, 408, "{announced:?}: {}", reply.text);
+        assert!(reply.error().contains("too slowly"), "{}", reply.error());
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_a_slot_gets_that_of_a_body_that_was_given_up() {
     let (_fake, router) = site(|limits| (limits.grace, limits.large_bodies) = (Duration::ZERO, 1));
     let (never, request) = Pieces::request(Some(2 << 20));
-    let (started, waits) = Pieces::request(None);
-    started.send(vec![b' '; 1 << 10]);
-    let mut waiting = Box::pin(send(&router, waits));
-    assert!(
-        futures::poll!(&mut waiting).is_pending(),
-        "a usual one may take its time"
-    );
     // What a client still sends to a refused request is passed over: it ends when the next has got the slot.
     let next = async {
         let drive = json!({"target": "active", "configdrive": "A".repeat(2 << 20)});
@@ -149,6 +159,36 @@ async fn a_large_body_that_does_not_come_is_given_up() {
     assert_eq!(next.status, 400, "refused for its state: {}", next.text);
     assert_eq!(reply.status, 408, "{}", reply.text);
     assert!(reply.error().contains("too slowly"));
-    drop(started);
-    assert_eq!(waiting.await.status, 400);
+}
+
+#[tokio::test]
+async fn bodies_in_the_middle_have_slots_of_their_own() {
+    let tight = |limits: &mut Limits| {
+        (limits.middle_bodies, limits.patience) = (1, Duration::ZERO);
+    };
+    let (_fake, router) = site(tight);
+    let body = |length: usize| json!({"target": "manage", "x": "A".repeat(length)}).to_string();
+    let (first, request) = Pieces::request(Some(128 << 10));
+    let mut holding = Box::pin(send(&router, request));
+    assert!(futures::poll!(&mut holding).is_pending());
+    // The second of their size waits in vain; smaller and larger ones do not wait for it.
+    for (length, status) in [(128 << 10, 503), (1 << 10, 400), (2 << 20, 400)] {
+        let (whole, request) = Pieces::request(Some(body(length).len()));
+        whole.send(body(length));
+        drop(whole);
+        let reply: Reply = send(&router, request).await;
+        assert_eq!(reply.status, status, "{length}: {}", reply.text);
+    }
+    first.send(body(1 << 10));
+    drop(first);
+    assert_eq!(holding.await.status, 400, "refused for what it holds");
+    let reply = raw(
+        &router,
+        "1.115",
+        "PUT",
+        PROVISION,
+        body(128 << 10).into_bytes(),
+    )
+    .await;
+    assert_eq!(reply.status, 400, "{}", reply.text);
 }

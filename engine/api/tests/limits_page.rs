@@ -53,6 +53,14 @@ fn the_numbers_are_those_of_the_code() {
         ),
         (
             &format!(
+                "bodies of more than {} bytes, up to {},",
+                grouped(limits.plain_body),
+                grouped(limits.body)
+            ),
+            grouped(limits.middle_bodies),
+        ),
+        (
+            &format!(
                 "bodies of more than {} bytes that",
                 grouped(limits.plain_body)
             ),
@@ -70,7 +78,7 @@ fn the_numbers_are_those_of_the_code() {
         assert_eq!(row(words), expected, "{words}");
     }
     let grace = seconds(limits.grace);
-    assert!(row("time for a body of more than").starts_with(&grace));
+    assert!(row("time for a body to come").starts_with(&grace));
     assert!(PAGE.contains(&format!("waits {}, then 503", seconds(limits.patience))));
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     assert_eq!(limits.lists, (2 * processors).clamp(4, 16));

@@ -33,11 +33,11 @@ pub(crate) async fn admit(
         return Err(error);
     }
     let most = (spec.body)(&app.config.limits);
-    let slots = match spec.access {
+    let room = match spec.access {
         Access::Open => &app.strangers_bodies,
-        _ => &app.large_bodies,
+        _ => &app.users_bodies,
     };
-    let body = body::arrived(slots, app, most, &head.headers, body).await?;
+    let body = body::arrived(room, app, most, &head.headers, body).await?;
     let body = body::hold(app, &spec.method, body).await?;
     let facts = Facts {
         head,

@@ -2,7 +2,7 @@
 //! thread of its own.
 
 use super::json::{parse, too_deep};
-use crate::app::App;
+use crate::app::{App, Room};
 use crate::config::Limits;
 use crate::error::ApiError;
 use axum::body::Body;
@@ -73,15 +73,15 @@ impl Held {
     }
 }
 
-/// Beyond its grace a large body must bring so many bytes a second.
+/// Beyond its grace a body must bring so many bytes a second.
 const SLOWEST: u64 = 128 << 10;
 
-/// The bytes of a body, and its slot while it is large.
+/// The bytes of a body, and its slot unless it is small.
 pub(crate) type Arrived = (Bytes, Option<OwnedSemaphorePermit>);
 
-/// A body of at most `most` bytes; a large one takes one of these slots.
+/// A body of at most `most` bytes; one that is not small takes a slot of the room.
 pub(crate) async fn arrived(
-    slots: &Arc<Semaphore>,
+    room: &Room,
     app: &App,
     most: usize,
     headers: &HeaderMap,
@@ -92,7 +92,7 @@ pub(crate) async fn arrived(
     let length = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
     let arrived = match length > most {
         true => Err(too_large(most)),
-        false => arrive(slots, app.config.limits, most, length, &mut body).await,
+        false => arrive(room, app.config.limits, most, length, &mut body).await,
     };
     if arrived.is_err() {
         pass_over(&mut body, PASSED_OVER).await;
@@ -100,32 +100,59 @@ pub(crate) async fn arrived(
     arrived
 }
 
-/// Takes a body in, and a slot for it once it is known to be large.
+/// Which slot a body needs while it arrives, by its size as far as that is known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Size {
+    Small,
+    Middle,
+    Large,
+}
+
+impl Size {
+    fn of(bytes: usize, limits: &Limits) -> Self {
+        match bytes {
+            _ if bytes > limits.body => Self::Large,
+            _ if bytes > limits.plain_body => Self::Middle,
+            _ => Self::Small,
+        }
+    }
+
+    async fn slot(
+        self,
+        room: &Room,
+        patience: Duration,
+    ) -> Result<Option<OwnedSemaphorePermit>, ApiError> {
+        match self {
+            Self::Small => Ok(None),
+            Self::Middle => take(&room.middle, patience).await.map(Some),
+            Self::Large => take(&room.large, patience).await.map(Some),
+        }
+    }
+}
+
+/// Takes a body in, and a slot for it once it is known not to be small.
 async fn arrive(
-    slots: &Arc<Semaphore>,
+    room: &Room,
     limits: Limits,
     most: usize,
     announced: usize,
     body: &mut Body,
 ) -> Result<Arrived, ApiError> {
-    let begun = Instant::now();
-    let mut slot = None;
+    let mut begun = Instant::now();
+    let (mut size, mut slot) = (Size::Small, None);
     let mut all = Vec::new();
     loop {
-        if slot.is_none() && all.len().max(announced) > limits.body {
-            slot = Some(take(slots, limits.patience).await?);
+        let now = Size::of(all.len().max(announced), &limits);
+        if now > size {
+            let asked = Instant::now();
+            (size, slot) = (now, now.slot(room, limits.patience).await?);
+            // The wait for a slot is not the client's.
+            begun += asked.elapsed();
             all.reserve_exact(announced.saturating_sub(all.len()));
         }
-        let frame = match slot {
-            None => body.frame().await,
-            Some(_) => {
-                let earned = Duration::from_secs(all.len() as u64 / SLOWEST);
-                let until = begun + limits.grace + earned;
-                let frame = timeout_at(until, body.frame()).await;
-                frame.map_err(|_| too_slow())?
-            }
-        };
-        let Some(frame) = frame else {
+        let earned = Duration::from_secs(all.len() as u64 / SLOWEST);
+        let frame = timeout_at(begun + limits.grace + earned, body.frame()).await;
+        let Some(frame) = frame.map_err(|_| too_slow())? else {
             return Ok((all.into(), slot));
         };
         let frame = frame.map_err(|_| ApiError::invalid("The body broke off."))?;
@@ -210,7 +237,7 @@ fn too_large(most: usize) -> ApiError {
 
 fn too_slow() -> ApiError {
     ApiError::timeout(format!(
-        "The body arrives too slowly; a large one must bring {SLOWEST} bytes a second."
+        "The body arrives too slowly; after a while it must bring {SLOWEST} bytes a second."
     ))
 }
 
