@@ -104,7 +104,17 @@ fn headers(ironic: &Reply, ours: &Reply, ids: &mut Ids, found: &mut Findings) {
 fn all_of(reply: &Reply, name: &str) -> Option<String> {
     let sent = reply.headers.iter().filter(|(known, _)| known == name);
     let values: Vec<&str> = sent.map(|(_, value)| value.as_str()).collect();
-    (!values.is_empty()).then(|| values.join(", "))
+    match name {
+        // Methods in any order.
+        "allow" => (!values.is_empty()).then(|| in_order(&values)),
+        _ => (!values.is_empty()).then(|| values.join(", ")),
+    }
+}
+
+fn in_order(lists: &[&str]) -> String {
+    let all = lists.iter().flat_map(|list| list.split(','));
+    let words: BTreeSet<&str> = all.map(str::trim).collect();
+    words.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// What was found so far.
@@ -140,11 +150,19 @@ impl Findings {
                     }
                 }
             }
-            (Value::Array(a), Value::Array(b)) if is_set(pointer) && same_texts(a, b) => {}
+            (Value::Array(a), Value::Array(b)) if is_set(pointer) => {
+                let (a, b) = (as_set(a), as_set(b));
+                if a != b {
+                    self.body(pointer, &a, &b);
+                }
+            }
             (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
                 for (index, (a, b)) in a.iter().zip(b).enumerate() {
                     self.values(&format!("{pointer}/{index}"), a, b, ids);
                 }
+            }
+            (Value::String(a), Value::String(b)) if pointer == "/next" => {
+                self.pages(pointer, a, b, ids)
             }
             // The same id twice may still be that of two different things.
             (Value::String(a), Value::String(b)) => {
@@ -158,15 +176,68 @@ impl Findings {
     }
 }
 
+impl Findings {
+    /// Links to a next page: where they lead, how far, and whatever else they ask are three things.
+    fn pages(&mut self, pointer: &str, ironic: &str, ours: &str, ids: &mut Ids) {
+        let (a, b) = (PageLink::of(ironic), PageLink::of(ours));
+        let parts = [
+            ("path", a.path, b.path),
+            ("marker", a.marker, b.marker),
+            ("limit", a.limit, b.limit),
+        ];
+        for (part, a, b) in parts {
+            if !ids.alike(a, b) {
+                self.body(&format!("{pointer} {part}"), &a, &b);
+            }
+        }
+        if a.rest != b.rest {
+            self.body(
+                &format!("{pointer} rest"),
+                &a.rest.join("&"),
+                &b.rest.join("&"),
+            );
+        }
+    }
+}
+
+/// A link to a next page.
+#[derive(Default)]
+struct PageLink<'a> {
+    path: &'a str,
+    marker: &'a str,
+    limit: &'a str,
+    /// The rest of its query, in order.
+    rest: Vec<&'a str>,
+}
+
+impl<'a> PageLink<'a> {
+    fn of(text: &'a str) -> Self {
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        let mut link = Self {
+            path,
+            ..Self::default()
+        };
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=') {
+                Some(("marker", value)) => link.marker = value,
+                Some(("limit", value)) => link.limit = value,
+                _ => link.rest.push(pair),
+            }
+        }
+        link.rest.sort_unstable();
+        link
+    }
+}
+
 /// Whether the order of a list says nothing: Ironic makes it from a set.
 fn is_set(pointer: &str) -> bool {
     let key = pointer.rsplit('/').next().unwrap_or_default();
     key.starts_with("enabled_")
 }
 
-fn same_texts(ironic: &[Value], ours: &[Value]) -> bool {
-    let texts = |all: &[Value]| -> BTreeSet<String> { all.iter().map(Value::to_string).collect() };
-    texts(ironic) == texts(ours)
+fn as_set(all: &[Value]) -> String {
+    let texts: BTreeSet<String> = all.iter().map(Value::to_string).collect();
+    format!("[{}]", texts.into_iter().collect::<Vec<_>>().join(","))
 }
 
 fn texts_agree(pointer: &str, ironic: &str, ours: &str, ids: &mut Ids) -> bool {
@@ -274,9 +345,30 @@ mod tests {
             ["header etag"]
         );
         assert!(parts(&with("date", "x"), &bare).is_empty());
+        assert!(parts(&with("allow", "GET, PUT"), &with("allow", "PUT,GET")).is_empty());
         let id = "openstack-request-id";
         assert!(parts(&with(id, "x"), &with(id, "y")).is_empty());
         assert_eq!(parts(&with(id, "x"), &bare), [format!("header {id}")]);
+    }
+
+    #[test]
+    fn links_to_a_next_page_are_taken_apart() {
+        let next = |text: &str| json!({ "next": text });
+        let link = |id: &str| next(&format!("http://SERVER/v1/nodes?limit=1&marker={id}"));
+        let sorted = next(&format!(
+            "http://SERVER/v1/nodes?sort_key=id&limit=1&marker={A}"
+        ));
+        assert!(parts(link(A), link(B)).is_empty());
+        assert_eq!(parts(sorted.clone(), link(B)), ["body /next rest"]);
+        assert_eq!(
+            parts(sorted, link("b")),
+            ["body /next marker", "body /next rest"]
+        );
+        let elsewhere = next(&format!("http://SERVER/nodes?limit=2&marker={A}"));
+        assert_eq!(
+            parts(link(A), elsewhere),
+            ["body /next path", "body /next limit"]
+        );
     }
 
     #[test]

@@ -1,18 +1,16 @@
 //! The differences that were decided: docs/differences.md, read as the list it is. A section is a difference; its table says for which
-//! requests (a method, a path, perhaps a body) and in which part it shows; the words below say why. `*` stands for anything. Every row has
-//! to show in a run of all stories, unless `at times` after its request says that no story can make it show each time.
+//! requests and in which part it shows; the words below say why. Every row has to show in a run of all stories, but those for requests
+//! by chance.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::compare::Found;
+use super::row::{Asked, By, Row};
 
 /// Where the list is, in the workspace.
 pub const FILE: &str = "docs/differences.md";
-
-/// What stands after the request of a row that need not show in each run.
-const AT_TIMES: &str = "at times";
 
 /// The list, and which of it was seen.
 #[derive(Debug, Default)]
@@ -20,46 +18,11 @@ pub struct Known {
     entries: Vec<Entry>,
 }
 
-/// Who asked: what stories ask is the same in each run, what chance and the sweep ask is what they are told to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// A story, or the walk through the states.
-    Story,
-    /// A seed, or the sweep.
-    Chance,
-}
-
-/// What was asked, as rows name it.
-#[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
-    /// The HTTP method.
-    pub method: &'a str,
-    /// The path, ids replaced.
-    pub path: &'a str,
-    /// The body; empty when there is none.
-    pub body: &'a str,
-}
-
 #[derive(Debug)]
 struct Entry {
     id: String,
     rows: Vec<Row>,
     reason: bool,
-}
-
-#[derive(Debug)]
-struct Row {
-    /// As it stands in the list.
-    line: String,
-    at_times: bool,
-    /// How often it was seen, in stories and besides.
-    seen: [usize; 2],
-    methods: Vec<String>,
-    path: String,
-    body: String,
-    part: String,
-    ironic: String,
-    ours: String,
 }
 
 impl Known {
@@ -114,24 +77,24 @@ impl Known {
         for entry in &mut self.entries {
             let mut rows = entry.rows.iter_mut();
             if let Some(row) = rows.find(|row| row.matches(asked, found)) {
-                row.seen[usize::from(by == By::Chance)] += 1;
+                row.seen(by);
                 return Some(&entry.id);
             }
         }
         None
     }
 
-    /// Rows that no story made show, though each has to, with the id of their difference.
-    pub fn stale(&self) -> Vec<(&str, &str)> {
+    /// Rows that did not show, though each has to, with the id of their difference; those of the sweep after a whole one only.
+    pub fn stale(&self, swept: bool) -> Vec<(&str, &str)> {
         let rows = self.rows();
-        let stale = rows.filter(|(_, row)| !row.at_times && row.seen[0] == 0);
-        stale.map(|(id, row)| (id, row.line.as_str())).collect()
+        let stale = rows.filter(|(_, row)| row.is_stale(swept));
+        stale.map(|(id, row)| (id, row.line())).collect()
     }
 
     /// Every row with its difference's id and how often it was seen, by stories and by chance.
     pub fn counts(&self) -> Vec<(&str, &str, [usize; 2])> {
         let rows = self.rows();
-        rows.map(|(id, row)| (id, row.line.as_str(), row.seen))
+        rows.map(|(id, row)| (id, row.line(), row.times()))
             .collect()
     }
 
@@ -175,56 +138,10 @@ impl Entry {
     }
 }
 
-impl Row {
-    fn of(line: &str, cells: &[String]) -> Result<Self> {
-        let [request, part, ironic, ours] = cells else {
-            bail!("a row has four cells: request, part, Ironic, Hammerscale; not {cells:?}");
-        };
-        let bare = |cell: &str| cell.trim().trim_matches('`').to_owned();
-        let sometimes = request.strip_suffix(AT_TIMES);
-        let request = bare(sometimes.unwrap_or(request));
-        let (methods, rest) = request.split_once(' ').context("METHOD PATH [BODY]")?;
-        let (path, body) = rest.split_once(' ').unwrap_or((rest, "*"));
-        Ok(Self {
-            line: line.to_owned(),
-            at_times: sometimes.is_some(),
-            seen: [0, 0],
-            methods: methods.split(',').map(str::to_owned).collect(),
-            path: path.to_owned(),
-            body: body.to_owned(),
-            part: bare(part),
-            ironic: bare(ironic),
-            ours: bare(ours),
-        })
-    }
-
-    fn matches(&self, asked: &Asked<'_>, found: &Found) -> bool {
-        let methods = self.methods.iter();
-        let mut methods = methods.filter(|known| *known == "*" || *known == asked.method);
-        methods.next().is_some()
-            && glob(&self.path, asked.path)
-            && glob(&self.body, asked.body)
-            && glob(&self.part, &found.part)
-            && glob(&self.ironic, &found.ironic)
-            && glob(&self.ours, &found.ours)
-    }
-}
-
-/// Whether a text is what the pattern says; `*` stands for any text.
-fn glob(pattern: &str, text: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else {
-        return pattern == text;
-    };
-    let Some(tail) = text.strip_prefix(head) else {
-        return false;
-    };
-    let ends = tail.char_indices().map(|(at, _)| at).chain([tail.len()]);
-    rest.is_empty() || ends.into_iter().any(|at| glob(rest, &tail[at..]))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::row::Line;
     use super::*;
 
     const LIST: &str = "# Differences\nwords\n\n## bodies\n\n| request | part | Ironic | Hammerscale |\n| --- | --- | --- | --- |\n| `POST,PATCH *` | `status` | `500` | `400` |\n| `PUT *` | `status` | `500` | `400` |\n\nBecause.\n";
@@ -240,31 +157,30 @@ mod tests {
     #[test]
     fn a_listed_difference_is_recognised_and_its_row_is_seen() {
         let mut known = Known::parse(LIST).unwrap();
-        assert_eq!(known.stale().len(), 2, "each row for itself");
-        let asked = |method| Asked {
-            method,
-            path: "/v1/nodes",
-            body: "{}",
-        };
+        assert_eq!(known.stale(true).len(), 2, "each row for itself");
         let mut says = |by, method, ours| {
-            let id = known.recognise(by, &asked(method), &status(ours));
+            let line = Line {
+                method,
+                path: "/v1/nodes",
+                body: "{}",
+            };
+            let asked = Asked {
+                story: "a",
+                line,
+                minor: 115,
+                cause: None,
+            };
+            let id = known.recognise(by, &asked, &status(ours));
             id.map(str::to_owned)
         };
         assert_eq!(says(By::Story, "GET", "400"), None);
         assert_eq!(says(By::Story, "POST", "404"), None);
         assert_eq!(says(By::Story, "POST", "400").as_deref(), Some("bodies"));
         assert_eq!(says(By::Chance, "PUT", "400").as_deref(), Some("bodies"));
-        let stale = known.stale();
+        let stale = known.stale(true);
         assert_eq!(stale.len(), 1, "chance may not ask it again");
         assert!(stale[0].1.contains("PUT"), "{stale:?}");
         assert_eq!(known.seen().get("bodies"), Some(&2));
-    }
-
-    #[test]
-    fn what_shows_at_times_is_never_stale() {
-        let list = LIST.replace("*` | `status", "*` at times | `status");
-        let known = Known::parse(&list).unwrap();
-        assert!(known.stale().is_empty(), "{known:?}");
     }
 
     #[test]
@@ -277,11 +193,5 @@ mod tests {
     fn the_list_of_the_project_can_be_read() {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         Known::read(workspace).unwrap();
-    }
-
-    #[test]
-    fn stars_stand_for_anything() {
-        assert!(glob("/v1/*/x*", "/v1/nodes/1/xyz"));
-        assert!(!glob("/v1/*/x", "/v1/nodes/1/xyz"));
     }
 }

@@ -9,6 +9,7 @@ mod matrix;
 mod pair;
 mod player;
 mod report;
+mod row;
 mod script;
 mod states;
 mod stories;
@@ -177,7 +178,7 @@ impl DifferentialCommand {
     }
 
     fn judge(&self, report: &Report) -> Result<()> {
-        let stale = report.stale();
+        let stale = report.stale(self.stride == 1);
         // A part of the stories cannot show every difference.
         if self.story.is_empty() && !stale.is_empty() {
             bail!(
@@ -186,7 +187,7 @@ impl DifferentialCommand {
                 stale.join("\n  ")
             );
         }
-        match (report.unlisted(), report.broken_stories()) {
+        match (report.kinds(), report.broken_stories()) {
             (0, 0) => Ok(()),
             (_, broken) if broken > 0 => bail!("{broken} stories could not be played to their end"),
             (some, _) => bail!(

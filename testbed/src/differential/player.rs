@@ -7,11 +7,11 @@ use anyhow::{Result, anyhow, bail};
 use serde_json::Value;
 
 use super::compare::{Found, Ids, compare};
-use super::report::Report;
+use super::report::{Report, Whence};
 use super::script::{Act, Story};
 use super::states;
 use super::tidy;
-use super::waiting::{allocated, allocates, settled};
+use super::waiting::{Settled, allocated, allocates, settled};
 use super::wire::{Reply, Request, Side};
 
 /// Plays to both.
@@ -96,7 +96,8 @@ impl Player {
             Act::Settle(node) => {
                 let node = format!("${node}");
                 if let Some(paths) = both(scene, &node) {
-                    self.settle(scene, &paths).await?;
+                    let look = Request::get(format!("/v1/nodes/{}", paths[0]));
+                    self.settle(scene, &look, &paths).await?;
                 }
             }
         }
@@ -110,8 +111,12 @@ impl Player {
         };
         let only_status = found.into_iter().filter(|found| found.part == "status");
         let [ironic, ours] = &answers;
-        self.report
-            .add(&scene.title, request, [ironic, ours], only_status.collect());
+        self.report.add(
+            Whence::of(&scene.title),
+            request,
+            [ironic, ours],
+            only_status.collect(),
+        );
         if ironic.status != ours.status {
             return Ok(false);
         }
@@ -124,8 +129,9 @@ impl Player {
             let Some(nodes) = both(scene, &node_of(request)) else {
                 return Ok(false);
             };
-            let states = self.settle(scene, &nodes).await?;
-            return Ok(states[0] == states[1]);
+            let [ironic, ours] = self.settle(scene, request, &nodes).await?;
+            self.level(scene, &nodes, [&ironic, &ours]).await?;
+            return Ok(ironic.state == ours.state);
         }
         Ok(true)
     }
@@ -137,15 +143,16 @@ impl Player {
             self.report.skipped += 1;
             return Ok(Outcome::Skipped);
         };
-        self.report
-            .add(&scene.title, request, [&ironic, &ours], found);
+        let whence = Whence::of(&scene.title);
+        self.report.add(whence, request, [&ironic, &ours], found);
         if allocates(request) {
             self.find_nodes(&[&ironic, &ours]).await?;
         }
         let going = ironic.status == 202 || ours.status == 202;
         if going && let Some(nodes) = both(scene, &node_of(request)) {
-            self.settle(scene, &nodes).await?;
+            let [ironic, ours] = self.settle(scene, request, &nodes).await?;
             self.compare_node(scene, request, &nodes).await?;
+            self.level(scene, &nodes, [&ironic, &ours]).await?;
         }
         match ironic.status == ours.status {
             true => Ok(Outcome::Same(ironic.status)),
@@ -178,9 +185,39 @@ impl Player {
             self.sides[1].send(&ours).await?,
         ];
         let found = compare(&request, &answers[0], &answers[1], &mut scene.ids);
-        let title = format!("{}, after {}", scene.title, cause.shown());
+        let whence = Whence {
+            story: &scene.title,
+            cause: Some(cause),
+        };
         self.report
-            .add(&title, &request, [&answers[0], &answers[1]], found);
+            .add(whence, &request, [&answers[0], &answers[1]], found);
+        Ok(())
+    }
+
+    /// Says the machine's power to both where they differ in it, as ours is: told is this when it arises, and not ever after.
+    async fn level(
+        &mut self,
+        scene: &mut Scene,
+        nodes: &[String; 2],
+        [ironic, ours]: [&Settled; 2],
+    ) -> Result<()> {
+        let Some(power) = ours.power.as_ref() else {
+            return Ok(());
+        };
+        if ironic.state != ours.state || ironic.power == ours.power {
+            return Ok(());
+        }
+        let requests = nodes.each_ref().map(|node| {
+            let path = format!("/v1/nodes/{node}/states/power");
+            Request::new("PUT", path).with(format!(r#"{{"target":"{power}"}}"#))
+        });
+        let [first, second] = &requests;
+        let (theirs, mine) = tokio::join!(self.sides[0].send(first), self.sides[1].send(second));
+        let (theirs, mine) = (theirs?, mine?);
+        let found = compare(first, &theirs, &mine, &mut scene.ids);
+        let whence = Whence::of(&scene.title);
+        self.report.add(whence, first, [&theirs, &mine], found);
+        self.settle(scene, first, nodes).await?;
         Ok(())
     }
 
@@ -198,14 +235,19 @@ impl Player {
         Ok(found)
     }
 
-    /// Waits until nothing goes on with the node on either side; its provision states then.
-    async fn settle(&mut self, scene: &Scene, nodes: &[String; 2]) -> Result<[String; 2]> {
+    /// Waits until nothing goes on with the node on either side; how it is then.
+    async fn settle(
+        &mut self,
+        scene: &Scene,
+        cause: &Request,
+        nodes: &[String; 2],
+    ) -> Result<[Settled; 2]> {
         let (ironic, ours) = tokio::join!(
             settled(&self.sides[0], &nodes[0]),
             settled(&self.sides[1], &nodes[1])
         );
         let (ironic, ours) = (ironic?, ours?);
-        if ironic != ours {
+        if ironic.state != ours.state {
             let request = Request::get(format!("/v1/nodes/{}/states", nodes[0]));
             let nothing = Reply {
                 status: 200,
@@ -214,11 +256,15 @@ impl Player {
             };
             let found = Found {
                 part: "settled state".to_owned(),
-                ironic: ironic.clone(),
-                ours: ours.clone(),
+                ironic: ironic.state.clone(),
+                ours: ours.state.clone(),
+            };
+            let whence = Whence {
+                story: &scene.title,
+                cause: Some(cause),
             };
             self.report
-                .add(&scene.title, &request, [&nothing, &nothing], vec![found]);
+                .add(whence, &request, [&nothing, &nothing], vec![found]);
         }
         Ok([ironic, ours])
     }

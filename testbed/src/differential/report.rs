@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use super::compare::{Found, is_id};
 use super::generate::sweep::TITLE;
-use super::known::{Asked, By, Known};
+use super::known::Known;
+use super::row::{Asked, By, Line};
 use super::wire::{Reply, Request};
 use super::words;
 
@@ -13,6 +14,29 @@ use super::words;
 pub const GENERATED: &str = "generated";
 /// How much of a value is shown.
 const SHOWN: usize = 400;
+
+/// Where something was asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Whence<'a> {
+    /// The title of the story.
+    pub story: &'a str,
+    /// The request whose outcome was looked at; none when the story itself asked.
+    pub cause: Option<&'a Request>,
+}
+
+impl<'a> Whence<'a> {
+    /// What a story itself asks.
+    pub fn of(story: &'a str) -> Self {
+        Self { story, cause: None }
+    }
+
+    fn told(&self) -> String {
+        match self.cause {
+            Some(cause) => format!("{}, after {}", self.story, cause.shown()),
+            None => self.story.to_owned(),
+        }
+    }
+}
 
 /// The account of a run.
 pub struct Report {
@@ -56,60 +80,65 @@ impl Report {
     /// Takes note of what differed in the answers to one request; how many of them are not listed.
     pub fn add(
         &mut self,
-        story: &str,
+        whence: Whence<'_>,
         request: &Request,
         answers: [&Reply; 2],
         all: Vec<Found>,
     ) -> usize {
         self.requests += 1;
-        let path = template(&request.path);
+        let story = whence.story;
         let made = [GENERATED, TITLE].iter().any(|how| story.starts_with(how));
         let by = if made { By::Chance } else { By::Story };
+        let path = template(&request.path);
+        let cause = whence.cause.map(|cause| (cause, template(&cause.path)));
+        let asked = Asked {
+            story,
+            line: line(request, &path),
+            minor: request.minor(),
+            cause: cause.as_ref().map(|(cause, path)| line(cause, path)),
+        };
         let mut unlisted = 0;
         for found in all {
-            let asked = Asked {
-                method: &request.method,
-                path: &path,
-                body: request.body.as_deref().unwrap_or_default(),
-            };
             if let Some(id) = self.known.recognise(by, &asked, &found) {
                 if self.listing {
-                    let _ = writeln!(
-                        self.listed,
-                        "{id}: {} {}: {}: {} | {}",
-                        request.shown(),
-                        answers[0].status,
-                        found.part,
-                        found.ironic,
-                        found.ours
-                    );
+                    let told = listed(id, whence, request, answers, &found);
+                    self.listed.push_str(&told);
                 }
                 continue;
             }
             unlisted += 1;
-            let key = (plain(&path), request.method.clone(), plain(&found.part));
-            let key = match found.part.as_str() {
-                "status" => (
-                    key.0,
-                    key.1,
-                    format!("status {} {}", found.ironic, found.ours),
-                ),
-                _ => key,
-            };
-            let key = match self.every {
-                true => (key.0, key.1, format!("{} {:06}", key.2, self.requests)),
-                false => key,
-            };
-            let group = self.unlisted.entry(key).or_insert_with(|| Group {
-                count: 0,
-                story: story.to_owned(),
-                shown: request.shown(),
-                found,
-                note: note(answers),
-            });
-            group.count += 1;
+            self.unlisted(whence, request, answers, found);
         }
         unlisted
+    }
+
+    fn unlisted(
+        &mut self,
+        whence: Whence<'_>,
+        request: &Request,
+        answers: [&Reply; 2],
+        found: Found,
+    ) {
+        let mut kind = match found.part.as_str() {
+            "status" => format!("status {} {}", found.ironic, found.ours),
+            part => plain(part),
+        };
+        if self.every {
+            kind = format!("{kind} {:06}", self.requests);
+        }
+        let key = (
+            plain(&template(&request.path)),
+            request.method.clone(),
+            kind,
+        );
+        let group = self.unlisted.entry(key).or_insert_with(|| Group {
+            count: 0,
+            story: whence.told(),
+            shown: request.shown(),
+            found,
+            note: note(answers),
+        });
+        group.count += 1;
     }
 
     /// Takes note of a story that could not be played to its end.
@@ -123,13 +152,13 @@ impl Report {
     }
 
     /// How many unlisted differences there are, by kind.
-    pub fn unlisted(&self) -> usize {
+    pub fn kinds(&self) -> usize {
         self.unlisted.len()
     }
 
-    /// Rows of the list that did not show, each after its difference's name.
-    pub fn stale(&self) -> Vec<String> {
-        let rows = self.known.stale().into_iter();
+    /// Rows of the list that did not show, `swept` after a whole sweep, each after its difference's name.
+    pub fn stale(&self, swept: bool) -> Vec<String> {
+        let rows = self.known.stale(swept).into_iter();
         rows.map(|(id, row)| format!("{id}: {row}")).collect()
     }
 
@@ -175,6 +204,33 @@ impl Report {
     }
 }
 
+fn line<'a>(request: &'a Request, path: &'a str) -> Line<'a> {
+    Line {
+        method: &request.method,
+        path,
+        body: request.body.as_deref().unwrap_or_default(),
+    }
+}
+
+/// A listed difference in one line.
+fn listed(
+    id: &str,
+    whence: Whence<'_>,
+    request: &Request,
+    answers: [&Reply; 2],
+    found: &Found,
+) -> String {
+    format!(
+        "{id}: {} {}: {}: {} | {} ({})\n",
+        request.shown(),
+        answers[0].status,
+        found.part,
+        found.ironic,
+        found.ours,
+        whence.told()
+    )
+}
+
 /// What the two said, when one of them refused.
 fn note([ironic, ours]: [&Reply; 2]) -> String {
     let mut text = String::new();
@@ -207,8 +263,8 @@ const COLLECTIONS: &[&str] = &[
     "connectors",
     "targets",
 ];
-/// What follows a collection and is no item.
-const WORDS: &[&str] = &["", "detail", "validate"];
+/// What follows a collection and is no item: `nobody` is what stories call what is not there.
+const WORDS: &[&str] = &["", "detail", "validate", "nobody"];
 
 /// A path whose ids, and names where ids may stand, are all the same.
 fn template(path: &str) -> String {

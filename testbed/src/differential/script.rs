@@ -16,10 +16,7 @@
 
 use anyhow::{Context, Result, bail};
 
-use super::wire::Request;
-
-/// The newest minor version.
-const NEWEST: u16 = 115;
+use super::wire::{NEWEST, Request};
 
 /// A sequence of acts that begins with empty servers.
 #[derive(Debug, Clone, PartialEq, Eq)]

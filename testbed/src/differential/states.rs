@@ -19,6 +19,8 @@ const fn way(state: &'static str, verbs: &'static [(&'static str, &'static str)]
     Way { state, verbs }
 }
 
+/// What is said before the first verb: Ironic's fake machine has no power state of its own.
+const OFF: &str = r#"{"target":"power off"}"#;
 const MANAGE: (&str, &str) = ("manage", "");
 const PROVIDE: (&str, &str) = ("provide", "");
 const ACTIVE: (&str, &str) = ("active", "");
@@ -123,6 +125,10 @@ pub fn walk(name: &str, state: &str) -> Result<Vec<Act>> {
             pointer: "/uuid".to_owned(),
         },
     ];
+    if !way.verbs.is_empty() {
+        let path = format!("/v1/nodes/{}/states/power", id(name));
+        acts.push(Act::Prepare(Request::new("PUT", path).with(OFF)));
+    }
     let verbs = way.verbs.iter();
     acts.extend(verbs.map(|(word, more)| Act::Prepare(verb(&id(name), word, more))));
     Ok(acts)

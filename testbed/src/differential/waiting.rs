@@ -22,8 +22,17 @@ const WORKING: &[&str] = &[
     "rebuild",
 ];
 
-/// Waits until nothing goes on with a node; its provision state then.
-pub async fn settled(side: &Side, node: &str) -> Result<String> {
+/// A node with which nothing goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Its provision state, or why there is none.
+    pub state: String,
+    /// Its machine's power; none when nobody looked.
+    pub power: Option<String>,
+}
+
+/// Waits until nothing goes on with a node; how it is then.
+pub async fn settled(side: &Side, node: &str) -> Result<Settled> {
     let fields =
         "provision_state,target_provision_state,power_state,target_power_state,reservation";
     let request = Request::get(format!("/v1/nodes/{node}?fields={fields}"));
@@ -32,7 +41,10 @@ pub async fn settled(side: &Side, node: &str) -> Result<String> {
     loop {
         let reply = side.send(&request).await?;
         if reply.status == 404 {
-            return Ok("no such node".to_owned());
+            return Ok(Settled {
+                state: "no such node".to_owned(),
+                power: None,
+            });
         }
         let node = reply.json().unwrap_or_default();
         let state = node["provision_state"]
@@ -43,10 +55,14 @@ pub async fn settled(side: &Side, node: &str) -> Result<String> {
             && node["target_power_state"].is_null()
             && !WORKING.contains(&state.as_str());
         if still && before.as_ref() == Some(&node) {
-            return Ok(state);
+            let power = node["power_state"].as_str().map(str::to_owned);
+            return Ok(Settled { state, power });
         }
         if Instant::now() >= end {
-            return Ok(format!("{state}, and still at work: {node}"));
+            return Ok(Settled {
+                state: format!("{state}, and still at work: {node}"),
+                power: None,
+            });
         }
         before = Some(node);
         tokio::time::sleep(LOOK).await;

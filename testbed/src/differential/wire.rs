@@ -9,6 +9,8 @@ use serde_json::Value;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The version header that both read.
 const VERSION: &str = "X-OpenStack-Ironic-API-Version";
+/// The newest minor version.
+pub const NEWEST: u16 = 115;
 /// What `$SERVER` stands for in compared texts.
 pub const SERVER: &str = "http://SERVER";
 
@@ -54,6 +56,17 @@ impl Request {
     pub fn at(mut self, version: &str) -> Self {
         self.version = Some(version.to_owned());
         self
+    }
+
+    /// The minor version that it asks for: the newest of what is no number, the oldest when it says nothing.
+    pub fn minor(&self) -> u16 {
+        let Some(version) = &self.version else {
+            return 1;
+        };
+        let minor = version
+            .strip_prefix("1.")
+            .and_then(|minor| minor.parse().ok());
+        minor.unwrap_or(NEWEST)
     }
 
     /// In one line, for people.

@@ -97,19 +97,28 @@ fn insert_steps(info: &mut Object, flow: &Flow) {
 
 /// A stage as a step document; none for stages that are no steps.
 fn document(stage: &Stage) -> Option<Object> {
-    let step = match stage {
-        Stage::AgentStep { step, .. } => step.clone(),
-        Stage::Pause { step, .. } | Stage::Hold { step } => return Some(as_asked(step)),
-        Stage::Simulate { step, .. } => simulated(step),
-        _ => return None,
-    };
+    match stage {
+        // Nobody has said yet what this step is: so far it is what was asked for.
+        Stage::AgentStep { step, .. } if is_unknown(step) => Some(as_asked(step)),
+        Stage::AgentStep { step, .. } => whole(step),
+        Stage::Pause { step, .. } | Stage::Hold { step } => Some(as_asked(step)),
+        Stage::Simulate { step, .. } => Some(as_asked(&simulated(step))),
+        _ => None,
+    }
+}
+
+fn is_unknown(step: &Step) -> bool {
+    step.priority == 0 && !step.abortable && !step.reboot_requested
+}
+
+fn whole(step: &Step) -> Option<Object> {
     match serde_json::to_value(step) {
         Ok(Value::Object(object)) => Some(masked(&object)),
         _ => None,
     }
 }
 
-/// A step of the engine's own, as it was asked for.
+/// A step as it was asked for.
 fn as_asked(step: &Step) -> Object {
     let mut object = Object::new();
     object.insert("interface".to_owned(), json!(step.interface));

@@ -70,7 +70,7 @@ fn all_fitting(kind: Kind) -> &'static [&'static str] {
         Kind::Traits => &["[]", r#"["CUSTOM_A"]"#],
         Kind::Nodes => &["[]", r#"["g"]"#, r#"["$g"]"#],
         Kind::Wiring => &["{}", r#"{"switch_id":"0a:1b:2c:3d:4e:5f","port_id":"e"}"#],
-        Kind::Network => &["{}", r#"{"links":[],"networks":[]}"#],
+        Kind::Network => &["{}", r#"{"links":[],"networks":[],"services":[]}"#],
         Kind::Interface(_) | Kind::Word(_) => &[],
     }
 }
