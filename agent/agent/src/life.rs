@@ -100,7 +100,10 @@ async fn live(options: Options, host: Host) -> anyhow::Result<()> {
         .collect();
     let minor = match params.api_minor {
         Some(minor) => minor,
-        None => api.discover_minor().await,
+        None => {
+            api.discover_minor(params.lookup_timeout, params.lookup_interval)
+                .await
+        }
     };
     let found = lookup::lookup(&api, &params, minor, &macs, uuid.as_deref()).await?;
     let inspects = proven && !params.inspection_callback_urls.is_empty();

@@ -1,18 +1,22 @@
 //! HTTP calls to the conductor: several base URLs, of which the one that works is tried first; versions; headers.
 
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use agent_wire::{API_VERSION_HEADER, BOOT_NONCE_HEADER, FALLBACK_MINOR, WireSecret};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
+use super::pause;
 use crate::guard::lock;
 use crate::log::info;
 use crate::outbound::client::reason;
 
 const JSON: &str = "application/json";
 const MAX_ANSWER: usize = 8 << 20;
+/// Between two looks at the root document.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// An answer of the API: status and body, parsed when it is JSON.
 #[derive(Debug)]
@@ -167,16 +171,27 @@ impl Api {
         }
     }
 
-    /// The highest microversion the server speaks, as the minor number; what cannot be read counts as 1.31.
-    pub async fn discover_minor(&self) -> u16 {
-        let minor = match self.call(Method::GET, "/", None, false, None).await {
-            Ok(answer) => parse_minor(&answer.body),
-            Err(reason) => {
-                info!("the API's root document cannot be read: {reason}");
-                None
+    /// The highest microversion the server speaks, as the minor number; a root document without one counts as 1.31. A server that does not answer, or
+    /// answers that it cannot now, is asked again for so long, with pauses from `interval` on: taken for an old one, it would refuse all that
+    /// this agent says later.
+    pub async fn discover_minor(&self, patience: Duration, interval: Duration) -> u16 {
+        let start = Instant::now();
+        let mut pause = interval;
+        loop {
+            let why = match self.call(Method::GET, "/", None, false, None).await {
+                Ok(answer) if !answer.status.is_server_error() => {
+                    return parse_minor(&answer.body).unwrap_or(FALLBACK_MINOR);
+                }
+                Ok(answer) => answer.status.to_string(),
+                Err(reason) => reason,
+            };
+            info!("the API's root document cannot be read: {why}");
+            if start.elapsed() >= patience {
+                return FALLBACK_MINOR;
             }
-        };
-        minor.unwrap_or(FALLBACK_MINOR)
+            tokio::time::sleep(pause::between(pause, 0.5, 1.0)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
     }
 }
 
@@ -186,4 +201,56 @@ fn parse_minor(root: &Value) -> Option<u16> {
         .strip_prefix("1.")?
         .parse()
         .ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    /// Gives these answers, one a connection; an empty one is a connection that ends.
+    async fn server(answers: Vec<String>) -> Api {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                if !answer.is_empty() {
+                    let mut request = [0; 4096];
+                    let _ = stream.read(&mut request).await.unwrap();
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+            }
+        });
+        let client = Client::builder().no_proxy().build().unwrap();
+        Api::new(client, vec![url], None, None)
+    }
+
+    fn answer(status: &str, body: &str) -> String {
+        let length = body.len();
+        format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_away_for_a_moment_is_not_taken_for_an_old_one() {
+        let root = r#"{"default_version": {"version": "1.115"}}"#;
+        let answers = vec![
+            String::new(),
+            answer("503 Service Unavailable", ""),
+            answer("200 OK", root),
+        ];
+        let api = server(answers).await;
+        let patience = Duration::from_secs(60);
+        assert_eq!(api.discover_minor(patience, Duration::ZERO).await, 115);
+    }
+
+    #[tokio::test]
+    async fn a_server_without_a_version_is_an_old_one() {
+        let api = server(vec![answer("404 Not Found", "")]).await;
+        let patience = Duration::from_secs(60);
+        let minor = api.discover_minor(patience, Duration::ZERO).await;
+        assert_eq!(minor, FALLBACK_MINOR);
+    }
 }
