@@ -97,6 +97,8 @@ pub struct WrittenImage {
     pub digest: String,
     /// Bytes that it counts as.
     pub bytes: u64,
+    /// Whether it is a root file system alone, around which the agent made the partitions.
+    pub partition: bool,
 }
 
 /// What was found inside a config drive.

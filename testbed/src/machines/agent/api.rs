@@ -108,8 +108,8 @@ impl Api {
         Ok(Reply { status, body })
     }
 
-    /// The highest microversion that the server announces, as the number behind `1.`.
-    pub async fn discover_minor(&self) -> u16 {
+    /// The highest microversion that the server announces, as the number behind `1.`; none when it is away.
+    pub async fn discover_minor(&self) -> Option<u16> {
         let call = Call {
             method: Method::GET,
             path: "/",
@@ -118,11 +118,10 @@ impl Api {
             body: None,
         };
         let root = self.call(&call).await.ok();
-        let version = root.and_then(|root| {
-            let version = root.body["default_version"]["version"].as_str()?;
-            version.strip_prefix("1.")?.parse().ok()
-        });
-        version.unwrap_or(FALLBACK_MINOR)
+        let root = root.filter(|root| !root.status.is_server_error())?;
+        let version = root.body["default_version"]["version"].as_str();
+        let minor = version.and_then(|version| version.strip_prefix("1.")?.parse().ok());
+        Some(minor.unwrap_or(FALLBACK_MINOR))
     }
 }
 

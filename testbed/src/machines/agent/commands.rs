@@ -17,6 +17,10 @@ use crate::machines::guard::lock;
 
 type Params = Map<String, Value>;
 
+/// What a partition image's file systems have on every machine.
+const ROOT: &str = "5f0c3f0e-4a3c-4b6c-9a52-0b9d5c1a7e11";
+const ESP: &str = "1A2B-3C4D";
+
 /// Whether the caller gets the result in its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -172,8 +176,7 @@ impl Agent {
             "clean.get_clean_steps" => Ok(steps::list(Phase::Clean)),
             "deploy.get_deploy_steps" => Ok(steps::list(Phase::Deploy)),
             "service.get_service_steps" => Ok(steps::list(Phase::Service)),
-            // A whole-disk image brings its own partitions.
-            "standby.get_partition_uuids" => Ok(json!({})),
+            "standby.get_partition_uuids" => Ok(self.partition_uuids()),
             "standby.sync" => Ok(Value::Null),
             "log.collect_system_logs" => logs(&self.board.machine.name()),
             "poll.get_hardware_info" => {
@@ -193,7 +196,7 @@ impl Agent {
             "clean.execute_clean_step" => steps::execute(self, Phase::Clean, params).await,
             "deploy.execute_deploy_step" => steps::execute(self, Phase::Deploy, params).await,
             "service.execute_service_step" => steps::execute(self, Phase::Service, params).await,
-            "image.install_bootloader" => self.install_bootloader().await,
+            "image.install_bootloader" => self.install_bootloader(&params).await,
             "standby.power_off" => {
                 self.board.go_down(self.life, false);
                 Ok(Value::Null)
@@ -206,14 +209,31 @@ impl Agent {
         }
     }
 
-    async fn install_bootloader(&self) -> Result<Value, Failure> {
+    /// A whole-disk image brings its own partitions.
+    fn partition_uuids(&self) -> Value {
+        match self.board.truth().image() {
+            Some(image) if image.partition => {
+                json!({"root uuid": ROOT, "efi system partition uuid": ESP})
+            }
+            _ => json!({}),
+        }
+    }
+
+    async fn install_bootloader(&self, params: &Params) -> Result<Value, Failure> {
         self.board
             .pass(self.board.world.options.timings.bootloader)
             .await;
-        if self.board.truth().image().is_none() {
+        let truth = self.board.truth();
+        let Some(image) = truth.image() else {
             return Err(Failure::execution(
                 "the disk holds no image to boot".to_owned(),
             ));
+        };
+        let told = params.get("root_uuid").and_then(Value::as_str);
+        if image.partition && told != Some(ROOT) {
+            return Err(Failure::execution(format!(
+                "the root file system has the UUID {ROOT}, not {told:?}"
+            )));
         }
         Ok(Value::Null)
     }

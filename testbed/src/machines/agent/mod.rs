@@ -79,7 +79,12 @@ pub(super) async fn live(board: &Arc<Board>, life: u64, loaded: Loaded) -> Resul
     } else {
         hello::inspect(board, life, &api, &loaded.ramdisk).await?
     };
-    let minor = api.discover_minor().await;
+    let minor = loop {
+        match api.discover_minor().await {
+            Some(minor) => break minor,
+            None => board.pass(board.world.options.timings.retry).await,
+        }
+    };
     let found = hello::look_up(board, life, &api, minor, uuid.as_deref()).await?;
     let agent = Arc::new(Agent::new(Arc::clone(board), life, &found));
     board.install_agent(life, Some(Arc::clone(&agent)))?;

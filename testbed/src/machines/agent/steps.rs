@@ -168,6 +168,7 @@ fn image(info: &ImageInfo, bytes: u64) -> Result<WrittenImage, Failure> {
         url: url.clone(),
         digest: digest.clone(),
         bytes,
+        partition: info.image_type.as_deref() == Some("partition"),
     })
 }
 

@@ -13,6 +13,9 @@ pub(super) use network::Loaded;
 use network::NetworkBoot;
 pub(super) use script::Ramdisk;
 
+/// Kernels without this argument are not an agent's.
+const AGENT: &str = "ipa-api-url";
+
 /// Runs the firmware and what it boots; returns when nothing more happens in this life.
 pub(super) async fn start(board: Arc<Board>, life: u64) -> Result<(), Over> {
     board.update(life, |truth| {
@@ -55,6 +58,10 @@ fn boot_order(truth: &mut Truth, ignore_override: bool) -> Vec<BootTarget> {
 async fn from_network(board: &Arc<Board>, life: u64) -> Result<bool, Over> {
     match network::load(board).await {
         Ok(NetworkBoot::Disk) => Ok(false),
+        Ok(NetworkBoot::Ramdisk(loaded)) if loaded.ramdisk.arg(AGENT).is_none() => {
+            from_memory(board, life, &loaded.ramdisk).await?;
+            Ok(true)
+        }
         Ok(NetworkBoot::Ramdisk(ramdisk)) => {
             board.update(life, |truth| truth.trouble = None)?;
             board.pass(board.world.options.timings.boot_agent).await;
@@ -70,6 +77,21 @@ async fn from_network(board: &Arc<Board>, life: u64) -> Result<bool, Over> {
             Ok(false)
         }
     }
+}
+
+/// A deployed system that is loaded anew at each boot; its kernel's arguments tell it its name.
+async fn from_memory(board: &Arc<Board>, life: u64, ramdisk: &Ramdisk) -> Result<(), Over> {
+    board.pass(board.world.options.timings.boot_deployed).await;
+    let name = ramdisk
+        .arg("target.hostname")
+        .unwrap_or_default()
+        .to_owned();
+    board.update(life, |truth| {
+        truth.runs = Runs::DeployedSystem;
+        truth.deployed_boots += 1;
+        truth.trouble = None;
+        truth.phoned_home = Some(name);
+    })
 }
 
 async fn from_disk(board: &Arc<Board>, life: u64) -> Result<bool, Over> {
