@@ -15,8 +15,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 const NODES: usize = 10_000;
-/// A server of its own takes much longer to enroll them.
-const NODES_ON_A_SERVER: usize = 2_500;
 /// A tenth of all nodes stand in a page.
 const PAGES: usize = 10;
 const ENROLLERS: usize = 32;
@@ -49,12 +47,12 @@ impl Api {
     }
 }
 
-async fn enroll(api: &Arc<Api>, nodes: usize) -> Vec<String> {
+async fn enroll(api: &Arc<Api>) -> Vec<String> {
     let enroller = |first: usize| {
         let api = Arc::clone(api);
         tokio::spawn(async move {
             let mut made = Vec::new();
-            for number in (first..nodes).step_by(ENROLLERS) {
+            for number in (first..NODES).step_by(ENROLLERS) {
                 let body = json!({"driver": "fake-hardware", "name": format!("crowd-{number}"),
                     "driver_info": {"password": "not shown"}, "extra": {"count": 0}});
                 let (status, node) = api.ask(Method::POST, "/v1/nodes", Some(body)).await;
@@ -116,12 +114,10 @@ async fn walk(api: &Api, limit: usize) -> (HashMap<String, u64>, usize) {
 
 on_both!(
     pages_of_all_nodes_while_a_hundred_clients_patch,
-    pages_while_others_patch,
-    NODES,
-    NODES_ON_A_SERVER
+    pages_while_others_patch
 );
 
-async fn pages_while_others_patch(databases: Databases, count: usize) {
+async fn pages_while_others_patch(databases: Databases) {
     let site = SimulatedSite::new().unwrap();
     let spec = site.spec(env!("CARGO_BIN_EXE_hammerscale-testbed").into(), 0);
     let spec = databases.under(spec).await;
@@ -131,7 +127,7 @@ async fn pages_while_others_patch(databases: Databases, count: usize) {
         http: Client::builder().no_proxy().build().unwrap(),
         base: format!("http://{}", engine.address),
     });
-    let nodes = enroll(&api, count).await;
+    let nodes = enroll(&api).await;
     let all: HashSet<&String> = nodes.iter().collect();
 
     let (done, end) = (
@@ -150,7 +146,7 @@ async fn pages_while_others_patch(databases: Databases, count: usize) {
     let mut resident = Vec::new();
     for _ in 0..WALKS {
         let before = done.load(Ordering::Relaxed);
-        let (seen, pages) = walk(&api, count / PAGES).await;
+        let (seen, pages) = walk(&api, NODES / PAGES).await;
         assert_eq!(seen.keys().collect::<HashSet<_>>(), all);
         // The last full page may be followed by an empty one.
         assert!((PAGES..=PAGES + 1).contains(&pages), "{pages}");
@@ -170,7 +166,7 @@ async fn pages_while_others_patch(databases: Databases, count: usize) {
     for patcher in patchers {
         acknowledged.extend(patcher.await.unwrap());
     }
-    let (seen, _) = walk(&api, count / PAGES).await;
+    let (seen, _) = walk(&api, NODES / PAGES).await;
     for (node, count) in &acknowledged {
         assert_eq!(seen[node], *count, "a patch of {node} is lost");
     }

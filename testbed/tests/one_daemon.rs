@@ -103,6 +103,45 @@ async fn a_daemon_ends_when_another_one_took_its_database() {
     place.start().stop().unwrap();
 }
 
+/// Whether a daemon holds this database now.
+async fn is_held(raw: &mut PgConnection) -> bool {
+    let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = 1 \
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let held: i64 = sqlx::query_scalar(sql).fetch_one(raw).await.unwrap();
+    held == 1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_goes_on_when_its_server_dropped_all_its_connections() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    let engine = place.start();
+    let mut raw = PgConnection::connect(&place.url).await.unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let nodes = format!("http://{}/v1/nodes", engine.address);
+    for round in 0..3 {
+        let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND application_name LIKE 'hammerscale%'";
+        sqlx::query(sql).execute(&mut raw).await.unwrap();
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let body = format!(r#"{{"driver": "fake-hardware", "name": "n{round}"}}"#);
+            let made = http.post(&nodes).body(body).send().await.unwrap();
+            match made.status().as_u16() {
+                201 => break,
+                // What was under way may be lost, or not.
+                503 | 409 => assert!(Instant::now() < end, "it never comes back"),
+                other => panic!("{other}: {}", made.text().await.unwrap()),
+            }
+        }
+        while !is_held(&mut raw).await {
+            assert!(Instant::now() < end, "the database is anybody's");
+        }
+    }
+    engine.stop().unwrap();
+}
+
 /// What lists do at the server now.
 async fn at_work(raw: &mut PgConnection) -> i64 {
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hammerscale' \
