@@ -127,7 +127,10 @@ async fn a_daemon_goes_on_when_its_server_dropped_all_its_connections() {
         let end = Instant::now() + PATIENCE;
         loop {
             let body = format!(r#"{{"driver": "fake-hardware", "name": "n{round}"}}"#);
-            let made = http.post(&nodes).body(body).send().await.unwrap();
+            let made = http
+                .post(&nodes)
+                .header("X-OpenStack-Ironic-API-Version", "1.115");
+            let made = made.body(body).send().await.unwrap();
             match made.status().as_u16() {
                 201 => break,
                 // What was under way may be lost, or not.

@@ -45,16 +45,8 @@ pub fn stages() -> Vec<Stage> {
         first("format", "the sources are formatted", format),
         first("clippy", "no warnings, in tests neither", clippy),
         first("test", "unit, scenario and wire tests of every crate", test),
-        first(
-            "rustdoc",
-            "the documentation builds without warnings",
-            rustdoc,
-        ),
-        first(
-            "clients",
-            "the baremetal command and openstacksdk against the daemon, on both databases",
-            clients::run,
-        ),
+        first("rustdoc", "the documentation has no warnings", rustdoc),
+        first("clients", "real clients, on both databases", clients::run),
         first(
             "fleet",
             "model machines from enrollment to active and back, by the demonstration",
