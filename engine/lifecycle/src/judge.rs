@@ -192,11 +192,22 @@ fn judge_flags(old: &Node, new: &Node) -> Result<(), Refusal> {
             old.uuid, old.provision_state
         )));
     }
-    for (flag, reason, name) in [
-        (new.protected, &new.protected_reason, "protected"),
-        (new.retired, &new.retired_reason, "retired"),
+    for (flag, before, reason, name) in [
+        (
+            new.protected,
+            &old.protected_reason,
+            &new.protected_reason,
+            "protected",
+        ),
+        (
+            new.retired,
+            &old.retired_reason,
+            &new.retired_reason,
+            "retired",
+        ),
     ] {
-        if reason.is_some() && !flag {
+        let says = reason.as_ref().is_some_and(|text| !text.is_empty());
+        if says && before != reason && !flag {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
                 format!("The {name}_reason field can only be set when {name} is True"),

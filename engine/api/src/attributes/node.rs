@@ -219,12 +219,14 @@ pub(crate) fn settle(old: Option<&Node>, node: &mut Node) -> Result<(), String> 
     if !node.retired && old.is_some_and(|old| old.retired) {
         node.retired_reason = None;
     }
-    if node.protected_reason.is_some() && !node.protected {
+    // An empty reason is none.
+    let says = |reason: &Option<String>| reason.as_ref().is_some_and(|text| !text.is_empty());
+    if says(&node.protected_reason) && !node.protected {
         return Err("The protected_reason field can only be set when protected is True".to_owned());
     }
     // A node may be enrolled with a reason alone.
     let reason_given = old.is_some_and(|old| old.retired_reason != node.retired_reason);
-    if reason_given && node.retired_reason.is_some() && !node.retired {
+    if reason_given && says(&node.retired_reason) && !node.retired {
         return Err("The retired_reason field can only be set when retired is True".to_owned());
     }
     // A client that knows only the older place of the name.

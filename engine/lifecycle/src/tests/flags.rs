@@ -100,6 +100,13 @@ fn a_reason_needs_its_flag() {
         assert_eq!(refusal.kind, RefusalKind::Invalid);
         assert!(refusal.message.contains(reason));
     }
+    // One that is there already, or says nothing, stands in nobody's way.
+    let mut old = node(S::Active);
+    old.retired_reason = Some("enrolled with it".to_owned());
+    let mut new = old.clone();
+    new.description = Some("other".to_owned());
+    new.protected_reason = Some(String::new());
+    judge_edit(&old, &new).unwrap();
 }
 
 #[test]

@@ -59,6 +59,16 @@ PATCH /v1/nodes/one [{"op":"replace","path":"/retired","value":false}]
 GET /v1/nodes/one?fields=retired,retired_reason
 do one provide
 
+story reasons without their flags
+POST /v1/nodes {"driver":"fake-hardware","name":"one","retired_reason":"alone"}
+PATCH /v1/nodes/one [{"op":"add","path":"/extra/a","value":1}]
+PATCH /v1/nodes/one [{"op":"replace","path":"/retired_reason","value":"other"}]
+PATCH /v1/nodes/one [{"op":"replace","path":"/retired_reason","value":""}]
+PATCH /v1/nodes/one [{"op":"add","path":"/protected_reason","value":""}]
+PATCH /v1/nodes/one [{"op":"add","path":"/protected_reason","value":"mine"}]
+GET /v1/nodes/one?fields=protected,protected_reason,retired,retired_reason
+DELETE /v1/nodes/one
+
 story owners and lessees
 node one manageable
 PATCH /v1/nodes/one [{"op":"add","path":"/owner","value":"o"},{"op":"add","path":"/lessee","value":"l"}]
