@@ -1,6 +1,7 @@
 //! The cache folder outside the source tree: things that are slow to get, each keyed by what it was made from.
 //!
-//! An entry counts only when its stamp was written, which happens last; a half-made one is made anew.
+//! An entry counts only when its stamp was written, which happens last; a half-made one is made anew. Who makes one has its lock: of two programs
+//! that want the same, one waits for the other.
 
 use std::fs;
 use std::io::Read;
@@ -11,6 +12,8 @@ use sha2::{Digest, Sha256};
 
 /// The stamp's file name inside an entry.
 const STAMP: &str = ".complete";
+/// The folder of the locks.
+const LOCKS: &str = "locks";
 
 /// `$XDG_CACHE_HOME/hammerscale-testbed`, else `~/.cache/hammerscale-testbed`; created when absent.
 pub fn folder() -> Result<PathBuf> {
@@ -56,6 +59,8 @@ pub fn sha256(path: &Path) -> Result<String> {
 /// Gives the folder `name` of the cache `root`, made by `make` unless a complete one is there.
 /// The stamp lists each top-level file with its size, so an entry somebody damaged is made again.
 pub fn entry(root: &Path, name: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+    // Released when it is dropped, or by the kernel when this program dies.
+    let _lock = lock(root, name)?;
     let folder = root.join(name);
     let stamp = folder.join(STAMP);
     if let Ok(stamped) = fs::read_to_string(&stamp)
@@ -72,6 +77,18 @@ pub fn entry(root: &Path, name: &str, make: impl FnOnce(&Path) -> Result<()>) ->
     fs::write(&stamp, contents(&folder)?)
         .with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(folder)
+}
+
+fn lock(root: &Path, name: &str) -> Result<fs::File> {
+    let locks = root.join(LOCKS);
+    let path = locks.join(name);
+    let take = || {
+        fs::create_dir_all(&locks)?;
+        let file = fs::File::create(&path)?;
+        file.lock()?;
+        Ok::<_, std::io::Error>(file)
+    };
+    take().with_context(|| format!("cannot lock {}", path.display()))
 }
 
 fn contents(folder: &Path) -> Result<String> {
@@ -109,6 +126,26 @@ mod tests {
         entry(root.path(), "a", write).unwrap();
         let again = entry(root.path(), "a", |_| anyhow::bail!("made twice")).unwrap();
         assert_eq!(fs::read(again.join("data")).unwrap(), b"12345");
+    }
+
+    #[test]
+    fn of_two_who_want_the_same_one_makes_it() {
+        let root = tempfile::tempdir().unwrap();
+        let made = std::sync::atomic::AtomicUsize::new(0);
+        let both = std::sync::Barrier::new(2);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    both.wait();
+                    let make = |folder: &Path| {
+                        made.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                        write(folder)
+                    };
+                    entry(root.path(), "a", make).unwrap();
+                });
+            }
+        });
+        assert_eq!(made.into_inner(), 1);
     }
 
     #[test]
