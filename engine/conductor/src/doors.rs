@@ -3,6 +3,7 @@
 use crate::conductor::Conductor;
 use crate::effects::ActError;
 use crate::hardware::{BootDevices, boot_devices};
+use crate::to_its_end::to_its_end;
 use crate::{config_drive, digest, validate};
 use agent_wire::{HeartbeatRequest, InspectionData};
 use async_trait::async_trait;
@@ -20,12 +21,21 @@ use ports::engine::{
 use ports::event::{Cursor, EventKind};
 use ports::hardware::{HardwareDescription, Validation};
 use ports::query::{Page, PortQuery};
+use ports::resources::ResourceChange;
 use ports::store::TurnRecord;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use uuid::Uuid;
 
 const MOST_PORTS: usize = 256;
+
+/// The node that a resource belongs to afterwards.
+fn goes_to(change: &ResourceChange) -> Option<Uuid> {
+    match change {
+        ResourceChange::Create(resource) | ResourceChange::Update(resource) => resource.node,
+        ResourceChange::Delete(..) => None,
+    }
+}
 
 impl Conductor {
     pub(crate) async fn ports_of(&self, node: Uuid) -> Result<Vec<Port>, EngineError> {
@@ -67,6 +77,19 @@ impl Conductor {
                 patience.as_secs()
             ))),
         }
+    }
+
+    /// Removes a node, and what is known of it in memory.
+    async fn forget(&self, node: &Node) -> Result<(), EngineError> {
+        let uuid = node.uuid;
+        self.inner.store.delete_node(uuid, node.revision).await?;
+        self.inner.outbox.cancel(uuid);
+        self.inner.timers.disarm(uuid);
+        self.inner.last_seen.forget(uuid);
+        self.inner.identities.forget(uuid);
+        self.announce(node, EventKind::NodeDeleted);
+        tracing::info!(node = %uuid, name = node.label(), "node deleted");
+        Ok(())
     }
 
     /// Notes the time of an edit that changed nothing.
@@ -184,14 +207,8 @@ impl Engine for Conductor {
         let _turn = self.inner.nodes.lock(uuid).await;
         let node = self.load(uuid).await?;
         lifecycle::judge_delete(&node)?;
-        self.inner.store.delete_node(uuid, node.revision).await?;
-        self.inner.outbox.cancel(uuid);
-        self.inner.timers.disarm(uuid);
-        self.inner.last_seen.forget(uuid);
-        self.inner.identities.forget(uuid);
-        self.announce(&node, EventKind::NodeDeleted);
-        tracing::info!(node = %uuid, name = node.label(), "node deleted");
-        Ok(())
+        let conductor = self.clone();
+        to_its_end(async move { conductor.forget(&node).await }).await?
     }
 
     async fn provision(&self, uuid: Uuid, request: ProvisionRequest) -> Result<(), EngineError> {
@@ -361,6 +378,12 @@ impl Engine for Conductor {
         let node = self.load(uuid).await?;
         let ports = self.ports_of(uuid).await?;
         let change = edit(&node, &ports)?;
+        for new in change.resources.iter().filter_map(goes_to) {
+            if new != uuid {
+                // Whoever asks must have the right there, too.
+                self.load(new).await?;
+            }
+        }
         if change.resources.is_empty() && change.ports.is_empty() && change.node.is_none() {
             return Ok(());
         }

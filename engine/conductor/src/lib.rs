@@ -28,6 +28,7 @@ mod settings;
 mod stream;
 mod sweep;
 mod timers;
+mod to_its_end;
 mod turn;
 mod validate;
 mod vifs;

@@ -2,6 +2,7 @@
 
 use crate::conductor::Conductor;
 use crate::stream;
+use crate::to_its_end::to_its_end;
 use lifecycle::{Decision, Fact, HistoryDraft, View, decide};
 use model::{Circumstances, HistoryEntry, Node, Outcome};
 use ports::asker;
@@ -9,12 +10,15 @@ use ports::blob::Blob;
 use ports::engine::EngineError;
 use ports::event::EventKind;
 use ports::store::{PortChange, StoreError, TurnRecord};
+use std::time::Duration;
 use tokio::sync::oneshot;
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
 /// How often a turn is computed anew because the record had changed under it (only another daemon could do that).
 pub(crate) const CONFLICT_ATTEMPTS: usize = 5;
+/// How long to wait before a database that did not answer is asked again.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 impl Conductor {
     /// Takes the node's turn for one fact and returns the node as it is afterwards.
@@ -110,6 +114,24 @@ impl Conductor {
         blobs: Vec<Blob>,
         told: &mut Option<oneshot::Sender<Outcome>>,
     ) -> Result<Node, EngineError> {
+        let (conductor, before, mut waits) = (self.clone(), before.clone(), told.take());
+        let work = async move {
+            let done = conductor.carry_out(&before, decision, blobs, &mut waits);
+            (done.await, waits)
+        };
+        let (done, waits) = to_its_end(work).await?;
+        *told = waits;
+        done
+    }
+
+    /// Stores a decision, and begins what follows from it.
+    async fn carry_out(
+        &self,
+        before: &Node,
+        decision: Decision,
+        blobs: Vec<Blob>,
+        told: &mut Option<oneshot::Sender<Outcome>>,
+    ) -> Result<Node, EngineError> {
         let mut finished: Vec<_> = decision.finished.into_iter().collect();
         if decision.cancel_others {
             let outstanding = self.inner.store.effects(before.uuid).await?;
@@ -136,7 +158,7 @@ impl Conductor {
             blobs,
             resources: ended.into_iter().collect(),
         };
-        after.revision = self.inner.store.commit(record).await?;
+        after.revision = self.stored(before, record).await?;
         self.follow_up(before, &after, decision.cancel_others);
         for effect in decision.effects {
             if let Some(told) = told.take() {
@@ -145,6 +167,28 @@ impl Conductor {
             self.dispatch(effect);
         }
         Ok(after)
+    }
+
+    /// Stores a turn; returns the node's revision then. Where the answer was lost, the record tells whether it was stored: in a node's turn
+    /// nobody else writes it.
+    async fn stored(&self, before: &Node, record: TurnRecord) -> Result<u64, EngineError> {
+        let error = match self.inner.store.commit(record).await {
+            Err(error @ StoreError::Database { .. }) => error,
+            answer => return Ok(answer?),
+        };
+        while !self.stopping() {
+            match self.inner.store.node(before.uuid).await {
+                Ok(Some(node)) if node.revision == before.revision + 1 => {
+                    tracing::warn!(%error, "the turn was stored, although the database said otherwise");
+                    return Ok(node.revision);
+                }
+                Err(StoreError::Database { .. }) => {
+                    self.inner.clock.sleep_until(self.now() + ASK_AGAIN).await;
+                }
+                _ => break,
+            }
+        }
+        Err(error.into())
     }
 
     /// What follows a commit, in memory only: a crash here loses nothing.
@@ -199,6 +243,15 @@ impl Conductor {
     pub(crate) async fn commit_record(
         &self,
         before: &Node,
+        record: TurnRecord,
+    ) -> Result<Node, EngineError> {
+        let (conductor, before) = (self.clone(), before.clone());
+        to_its_end(async move { conductor.carry_out_edit(&before, record).await }).await?
+    }
+
+    async fn carry_out_edit(
+        &self,
+        before: &Node,
         mut record: TurnRecord,
     ) -> Result<Node, EngineError> {
         if record.node != *before {
@@ -207,7 +260,7 @@ impl Conductor {
         let mut after = record.node.clone();
         let ended = self.ended_allocation(before, &after).await?;
         record.resources.extend(ended);
-        after.revision = self.inner.store.commit(record).await?;
+        after.revision = self.stored(before, record).await?;
         self.inner
             .stream
             .publish(self.now(), Some(&after), stream::changed(before, &after));
