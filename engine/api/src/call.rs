@@ -73,11 +73,15 @@ impl Facts {
     /// The endpoint's rule as the engine applies it when a node's turn comes: the node may have changed hands since it was looked up.
     /// None: the endpoint is not about a node, and its handler judges what it shows.
     pub fn right(self: &Arc<Self>) -> Option<Right> {
-        let Access::Node(rule) = self.access else {
-            return None;
-        };
+        match self.access {
+            Access::Node(rule) => Some(self.right_of(rule)),
+            _ => None,
+        }
+    }
+
+    fn right_of(self: &Arc<Self>, rule: NodeRule) -> Right {
         let facts = Arc::clone(self);
-        Some(Arc::new(move |node: &Node| {
+        Arc::new(move |node: &Node| {
             if !facts.is_allowed(node, SEE) {
                 let missing = format!("Node {} could not be found.", node.uuid);
                 return Err(Refusal::new(RefusalKind::NotFound, missing));
@@ -86,7 +90,7 @@ impl Facts {
                 true => Ok(()),
                 false => Err(denied_in_turn()),
             }
-        }))
+        })
     }
 }
 
@@ -171,6 +175,11 @@ impl Call {
                 Ok(())
             }
         }
+    }
+
+    /// A rule as the engine applies it in a node's turn, for what the endpoint does on a node besides what it is about.
+    pub fn right(&self, rule: NodeRule) -> Right {
+        self.facts.right_of(rule)
     }
 
     /// Whether the caller has this right on a node.

@@ -1,7 +1,7 @@
 //! Allocations: list, create, show, patch, delete; and the one that a node has. What a project's users may see and do is judged by the
 //! allocation's owner.
 
-use crate::access::{Access, NodeRule, OWNER_USE, SEE_INSIDE};
+use crate::access::{Access, NodeRule, OWNER_USE, SEE, SEE_INSIDE};
 use crate::attributes::allocation::TABLE;
 use crate::call::Call;
 use crate::collection::{Collection, object};
@@ -13,6 +13,7 @@ use api_types::allocation::{FIELDS, SUMMARY};
 use api_types::{Link, instant};
 use axum::extract::Path;
 use model::{Allocation, Node, Object};
+use ports::asker;
 use ports::resources::{self, Known, ResourceQuery};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -200,7 +201,8 @@ async fn create(call: Call) -> Answer {
     };
     let class = wanted.resource_class.take();
     wanted.resource_class = class.or(node.resource_class);
-    let active = call.app.engine.backfill(wanted, node.uuid).await?;
+    let work = call.app.engine.backfill(wanted, node.uuid);
+    let active = asker::within(call.right(SEE), work).await?;
     ALLOCATIONS.created(&call, &active)
 }
 
