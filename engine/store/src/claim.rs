@@ -27,8 +27,10 @@ const ANSWER: Duration = Duration::from_secs(5);
 /// Both locks have this first number ("Hamm"); the first is the engine's.
 const LOCK: &str = "SELECT pg_advisory_lock(1214344557, 1)";
 const TRY_LOCK: &str = "SELECT pg_try_advisory_lock(1214344557, 1)";
-/// Begins a writing transaction, which shares the second lock with others until its end.
-pub(crate) const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock_shared(1214344557, 2)";
+/// Begins a writing transaction, which shares the second lock with others until its end. Read committed, whatever the server's default is: what it
+/// reads after the wait for the lock must be as it is then.
+pub(crate) const BEGIN: &str =
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock_shared(1214344557, 2)";
 /// Waits until no writing transaction of an earlier engine is under way.
 const FENCE: &str = "SELECT pg_advisory_lock(1214344557, 2)";
 const OPEN_FENCE: &str = "SELECT pg_advisory_unlock(1214344557, 2)";
@@ -60,7 +62,7 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock.
+    /// Takes the lock, and waits until no transaction of an earlier engine is under way: from then on nobody writes until there is a claim.
     ///
     /// # Errors
     /// Another engine has it, or the server cannot be reached.
@@ -76,18 +78,18 @@ impl Lock {
                 false => refused(fault),
             });
         }
+        for sql in [PATIENCE_WITH_WRITES, FENCE] {
+            run(&mut connection, sql).await.map_err(refused)?;
+        }
         Ok(Self {
             options,
             connection,
         })
     }
 
-    /// Writes whose the database is, once nobody else is writing to it, and keeps the lock from then on.
+    /// Writes whose the database is, lets writing begin, and keeps the lock from then on.
     pub(crate) async fn claim(mut self) -> Result<Arc<Claim>, OpenError> {
         let note = Uuid::new_v4().to_string();
-        for sql in [PATIENCE_WITH_WRITES, FENCE] {
-            run(&mut self.connection, sql).await.map_err(refused)?;
-        }
         let written = Session::Postgres(&mut self.connection)
             .execute(WRITE_NOTE, vec![note.as_str().into()])
             .await;

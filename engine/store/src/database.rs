@@ -1,7 +1,7 @@
 //! The two databases behind one session type: the only place that knows which one is spoken to. No statement stands here.
 
 use crate::fault::Fault;
-use crate::postgres;
+use crate::postgres::{self, Asking};
 use crate::readers::{Reader, Readers};
 use crate::select::Ask;
 use crate::sqlite::Sqlite;
@@ -175,11 +175,22 @@ impl Pool {
 }
 
 impl Lent {
-    pub(crate) fn session(&mut self) -> Result<Session<'_>, Fault> {
-        Ok(match self {
-            Lent::Sqlite(reader) => Session::Sqlite(reader.connection()?),
-            Lent::Postgres(connection) => Session::Postgres(connection),
-        })
+    /// The first row of a query.
+    pub(crate) async fn one(
+        self,
+        sql: impl SqlSafeStr,
+        cells: Vec<Cell>,
+    ) -> Result<Option<Row>, Fault> {
+        match self {
+            Lent::Sqlite(mut reader) => Session::Sqlite(reader.connection()?).row(sql, cells).await,
+            Lent::Postgres(connection) => {
+                let mut asking = Asking::of(connection);
+                let mut session = Session::Postgres(asking.connection()?);
+                let row = postgres::within_patience(session.row(sql, cells)).await?;
+                asking.answered();
+                row
+            }
+        }
     }
 
     /// All rows of a query, each read into something as it comes, on a thread of their own: a long list takes a while. It ends when nobody

@@ -14,7 +14,7 @@ use std::time::Duration;
 /// later, on Linux), and to notice within half a minute that the engine's machine is gone.
 pub(crate) const SETTINGS: &str = "SELECT set_config(name, value, false) FROM pg_settings JOIN (VALUES \
      ('client_connection_check_interval', '1000'), ('tcp_keepalives_idle', '10'), \
-     ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '4')) wanted (name, value) USING (name)";
+     ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '4'), ('tcp_user_timeout', '30000')) wanted (name, value) USING (name)";
 
 /// Reads a list as the database is at one moment, each row as soon as it comes; the server takes at most so long for a statement.
 pub(crate) async fn list<T>(
@@ -23,7 +23,7 @@ pub(crate) async fn list<T>(
     most: Option<Duration>,
     read: impl Fn(&Row) -> Result<T, Unread>,
 ) -> Result<Vec<T>, Unread> {
-    let mut asking = Asking(Some(connection));
+    let mut asking = Asking::of(connection);
     let done = at_one_moment(asking.connection()?, ask, most, read).await;
     if let Ok(_) | Err(Unread::Misread(StoreError::NotFound { .. })) = &done {
         asking.answered();
@@ -57,17 +57,35 @@ async fn at_one_moment<T>(
     Ok(all)
 }
 
+/// How long a server has for what is no list. One that vanished from the network never answers, and nothing else ends the wait.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What is to be done on a connection, within the patience.
+pub(crate) async fn within_patience<T>(work: impl Future<Output = T>) -> Result<T, Fault> {
+    let done = tokio::time::timeout(PATIENCE, work).await;
+    done.map_err(|_| {
+        Fault::other(format!(
+            "the server has not answered for {} s",
+            PATIENCE.as_secs()
+        ))
+    })
+}
+
 /// A connection that an answer is awaited from. Given up before that, it is closed: the server sees it and ends the query, and the next one to
 /// be lent a connection does not wait for that.
-struct Asking(Option<PoolConnection<Postgres>>);
+pub(crate) struct Asking(Option<PoolConnection<Postgres>>);
 
 impl Asking {
-    fn connection(&mut self) -> Result<&mut PgConnection, Fault> {
+    pub(crate) fn of(connection: PoolConnection<Postgres>) -> Self {
+        Self(Some(connection))
+    }
+
+    pub(crate) fn connection(&mut self) -> Result<&mut PgConnection, Fault> {
         let gone = || Fault::other("the connection was given back");
         self.0.as_deref_mut().ok_or_else(gone)
     }
 
-    fn answered(mut self) {
+    pub(crate) fn answered(mut self) {
         self.0 = None;
     }
 }

@@ -80,9 +80,8 @@ impl SqlStore {
         sql: impl SqlSafeStr,
         cells: Vec<Cell>,
     ) -> Result<Option<Row>, StoreError> {
-        let mut lent = self.pool().lend().await.map_err(reading)?;
-        let mut session = lent.session().map_err(reading)?;
-        session.row(sql, cells).await.map_err(reading)
+        let lent = self.pool().lend().await.map_err(reading)?;
+        lent.one(sql, cells).await.map_err(reading)
     }
 
     pub(crate) async fn one_node(

@@ -6,6 +6,7 @@ use crate::database::Session;
 use crate::fault::{self, Fault};
 use crate::folder::FolderLock;
 use crate::open::Options;
+use crate::postgres::{self, Asking};
 use crate::sqlite::Sqlite;
 use crate::wal::Wal;
 use crate::write::{Limits, Write, apply};
@@ -276,12 +277,15 @@ impl Alone {
     }
 
     async fn attempt(&self, write: &Write) -> Answer {
-        let mut connection = self.pool.acquire().await.map_err(committing)?;
+        let mut asking = Asking::of(self.pool.acquire().await.map_err(committing)?);
+        let during = |fault: Fault| fault.during("committing to the database");
+        let connection = asking.connection().map_err(during)?;
         let mut begun = false;
-        let answer = self.transact(&mut connection, write, &mut begun).await;
-        if !begun {
-            // It may be within a transaction that failed.
-            connection.close_on_drop();
+        let work = self.transact(connection, write, &mut begun);
+        let answer = postgres::within_patience(work).await.map_err(during)?;
+        if begun {
+            // Else it may be within a transaction that failed, and is closed.
+            asking.answered();
         }
         answer
     }

@@ -100,6 +100,8 @@ pub async fn run(settings: Settings, hooks: Hooks, stop: watch::Receiver<bool>) 
                 Err(anyhow::anyhow!("network boot ended without being asked to; the log above says why"))
             }
             () = store.lost() => {
+                // At once: the other one has begun the same work.
+                engine.stop().await;
                 Err(anyhow::anyhow!("another engine has taken the database; this one writes nothing more"))
             }
         },
