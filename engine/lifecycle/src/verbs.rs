@@ -58,6 +58,10 @@ fn note(draft: &mut Draft<'_>, verb: Verb) {
 fn start(draft: &mut Draft<'_>, asked: &ProvisionAsked) -> Result<(), Refusal> {
     note(draft, asked.verb);
     draft.cancel_outstanding();
+    if asked.verb == Verb::Undeploy && draft.node.flow.is_some() {
+        // It may be writing what nobody wants any more, and its machine may not be powered off.
+        ending::give_agent_up(draft);
+    }
     draft.node.flow = None;
     draft.node.errand = None;
     draft.node.target_power_state = None;

@@ -172,14 +172,14 @@ impl Api {
     }
 
     /// The highest microversion the server speaks, as the minor number; a root document without one counts as 1.31. A server that does not answer, or
-    /// answers that it cannot now, is asked again for so long, with pauses from `interval` on: taken for an old one, it would refuse all that
-    /// this agent says later.
+    /// with something else (a proxy before it, for one), is asked again for so long, with pauses from `interval` on: taken for an old one, it would
+    /// refuse all that this agent says later.
     pub async fn discover_minor(&self, patience: Duration, interval: Duration) -> u16 {
         let start = Instant::now();
         let mut pause = interval;
         loop {
             let why = match self.call(Method::GET, "/", None, false, None).await {
-                Ok(answer) if !answer.status.is_server_error() => {
+                Ok(answer) if is_root(&answer) => {
                     return parse_minor(&answer.body).unwrap_or(FALLBACK_MINOR);
                 }
                 Ok(answer) => answer.status.to_string(),
@@ -193,6 +193,12 @@ impl Api {
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
+}
+
+/// The root document comes with 200, or with 300 from servers that offer several versions.
+fn is_root(answer: &Answer) -> bool {
+    let fits = answer.status.is_success() || answer.status == StatusCode::MULTIPLE_CHOICES;
+    fits && answer.body.is_object()
 }
 
 fn parse_minor(root: &Value) -> Option<u16> {
@@ -239,6 +245,8 @@ mod tests {
         let answers = vec![
             String::new(),
             answer("503 Service Unavailable", ""),
+            answer("404 Not Found", r#"{"error": "no backend"}"#),
+            answer("200 OK", "<html>soon back</html>"),
             answer("200 OK", root),
         ];
         let api = server(answers).await;
@@ -248,7 +256,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_without_a_version_is_an_old_one() {
-        let api = server(vec![answer("404 Not Found", "")]).await;
+        let api = server(vec![answer(
+            "200 OK",
+            r#"{"name": "OpenStack Ironic API"}"#,
+        )])
+        .await;
         let patience = Duration::from_secs(60);
         let minor = api.discover_minor(patience, Duration::ZERO).await;
         assert_eq!(minor, FALLBACK_MINOR);

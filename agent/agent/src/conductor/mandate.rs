@@ -1,12 +1,16 @@
-//! Whether the conductor still wants what this agent does: an accepted heartbeat says yes, a refused one says that it has given the agent up.
+//! Whether the conductor still wants what this agent does: an accepted heartbeat says yes; nothing but refusals for a while says that it has
+//! given the agent up. One refusal says little: Ironic refuses with 400 ("No valid host") while its conductor starts again.
 //! An agent that stood still, or was cut off, cannot know what was decided meanwhile; before it makes a disk boot it asks. It decides
 //! nothing about heartbeats themselves.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, watch};
 
 use crate::failure::Failure;
+
+/// Refusals count when there was nothing else for so long.
+const REFUSED_FOR: Duration = Duration::from_secs(60);
 
 /// What the heartbeats have shown so far.
 #[derive(Clone, Debug, Default)]
@@ -15,18 +19,35 @@ struct Word {
     beats: bool,
     /// When the last accepted heartbeat was begun.
     accepted: Option<Instant>,
-    /// Why the last one was refused.
+    /// When the first was refused since one was accepted.
+    refused_since: Option<Instant>,
+    /// Why the last one was refused, once refusals count.
     refused: Option<String>,
 }
 
 /// The conductor's word.
-#[derive(Default)]
 pub struct Mandate {
     word: watch::Sender<Word>,
     asked: Notify,
+    refused_for: Duration,
+}
+
+impl Default for Mandate {
+    fn default() -> Self {
+        Self::patient(REFUSED_FOR)
+    }
 }
 
 impl Mandate {
+    /// One for which refusals count after so long.
+    pub fn patient(refused_for: Duration) -> Self {
+        Self {
+            word: watch::Sender::default(),
+            asked: Notify::default(),
+            refused_for,
+        }
+    }
+
     /// From now on heartbeats tell.
     pub fn begin(&self) {
         self.word.send_modify(|word| word.beats = true);
@@ -36,14 +57,18 @@ impl Mandate {
     pub fn accepted(&self, begun: Instant) {
         self.word.send_modify(|word| {
             word.accepted = Some(begun);
-            word.refused = None;
+            (word.refused_since, word.refused) = (None, None);
         });
     }
 
     /// A heartbeat was refused in the conductor's own words.
     pub fn refused(&self, why: &str) {
-        self.word
-            .send_modify(|word| word.refused = Some(why.to_owned()));
+        self.word.send_modify(|word| {
+            let since = *word.refused_since.get_or_insert_with(Instant::now);
+            if since.elapsed() >= self.refused_for {
+                word.refused = Some(why.to_owned());
+            }
+        });
     }
 
     /// Somebody wants to be sure now: waits until then.
@@ -138,8 +163,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn one_refusal_is_not_the_end() {
+        let mandate = Mandate::default();
+        mandate.begin();
+        mandate.refused("No valid host was found");
+        mandate.refused("No valid host was found");
+        mandate.during(async { Ok(()) }).await.unwrap();
+        let asking = mandate.confirm();
+        let back = async {
+            mandate.asked().await;
+            mandate.accepted(Instant::now());
+        };
+        let (confirmed, ()) = tokio::join!(asking, back);
+        confirmed.unwrap();
+    }
+
+    #[tokio::test]
     async fn a_refusal_ends_waiting_and_work() {
-        let mandate = Arc::new(Mandate::default());
+        let mandate = Arc::new(Mandate::patient(Duration::ZERO));
         mandate.begin();
         let working = tokio::spawn({
             let mandate = Arc::clone(&mandate);

@@ -92,14 +92,23 @@ impl Deployment<'_> {
         self.mandate.confirm().await?;
         let (host, path) = (self.host.clone(), disk.to_owned());
         let (mandate, runtime) = (Arc::clone(self.mandate), Handle::current());
-        let wanted = move || runtime.block_on(mandate.confirm());
+        // The thread goes on when this is dropped; then it makes no table either.
+        let waiting = Arc::new(());
+        let waited_for = Arc::downgrade(&waiting);
+        let wanted = move || {
+            runtime.block_on(mandate.confirm())?;
+            match waited_for.strong_count() {
+                0 => Err(Failure::deployment("the step was given up meanwhile")),
+                _ => Ok(()),
+            }
+        };
         let finish = move || match around {
             Some(around) => surround(&host, &device, &written, &around, &wanted),
             None => place(&host, &device, &written, &path),
         };
-        tokio::task::spawn_blocking(finish)
-            .await
-            .map_err(|e| Failure::image_write(format!("the writing thread broke: {e}")))?
+        let finished = tokio::task::spawn_blocking(finish).await;
+        drop(waiting);
+        finished.map_err(|e| Failure::image_write(format!("the writing thread broke: {e}")))?
     }
 
     async fn transfer(

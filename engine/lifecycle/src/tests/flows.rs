@@ -305,8 +305,13 @@ fn another_steps_result_is_not_taken_for_this_one() {
 fn undeploying_a_waiting_deployment_cancels_what_was_outstanding() {
     let mut world = World::real();
     writing_image(&mut world);
+    assert!(world.node.agent.is_some());
     world.verb(Verb::Undeploy);
     assert_eq!(world.state(), S::Deleting);
+    assert!(
+        world.node.agent.is_none() && world.node.boot.is_none(),
+        "the agent that was writing is a stranger, also when its machine cannot be powered off"
+    );
     world.settle();
     assert_eq!(world.state(), S::Available);
 }

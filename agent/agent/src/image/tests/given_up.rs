@@ -15,7 +15,7 @@ async fn run(
     disk: &Path,
     answers: &[bool],
 ) -> Result<Deployed, Failure> {
-    let mandate = Arc::new(Mandate::default());
+    let mandate = Arc::new(Mandate::patient(Duration::ZERO));
     mandate.begin();
     let fetcher = fetcher(&["127.0.0.0/8"]);
     let deployment = Deployment {
@@ -86,7 +86,7 @@ async fn a_download_ends_when_the_conductor_gives_up() {
     let server = FaultyServer::start(image.clone(), vec![Fault::BreakAfter(6_000_000)]).await;
     let disk = old_disk(32 * MIB);
     let host = Host::guest(vec![disk.path().to_owned()], false);
-    let mandate = Arc::new(Mandate::default());
+    let mandate = Arc::new(Mandate::patient(Duration::ZERO));
     mandate.begin();
     let (fetcher, board) = (fetcher(&["127.0.0.0/8"]), Arc::default());
     let deployment = Deployment {
