@@ -1,6 +1,6 @@
 //! The lab's network, broken on purpose: packets dropped inside the lab's own namespace, and the machine's port on the bridge taken down.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::lab::command::{output, tool};
 use crate::lab::namespace::Namespace;
@@ -76,14 +76,20 @@ fn nft(namespace: &Namespace, script: &str) -> Result<()> {
         .context("the network's rules cannot be changed")
 }
 
+fn list(namespace: &Namespace) -> Result<String> {
+    output(tool("ip", ["-n", namespace.name(), "-o", "link", "show"]).args(["master", BRIDGE]))
+}
+
 /// Takes all machines' ports down, or up. A machine that is off has none.
 pub fn ports(namespace: &Namespace, up: bool) -> Result<()> {
-    let listed = output(
-        tool("ip", ["-n", namespace.name(), "-o", "link", "show"]).args(["master", BRIDGE]),
-    )?;
+    let listed = list(namespace)?;
     for port in names(&listed) {
         let state = if up { "up" } else { "down" };
-        namespace.ip(&["link", "set", port, state])?;
+        if let Err(error) = namespace.ip(&["link", "set", port, state]) {
+            // A machine that was powered off meanwhile took its port along.
+            let listed = list(namespace)?;
+            ensure!(!names(&listed).contains(&port), "{error:#}");
+        }
     }
     Ok(())
 }

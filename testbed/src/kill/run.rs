@@ -89,6 +89,7 @@ pub fn stage() -> Result<()> {
 pub fn run(plan: &Plan) -> Result<Vec<Row>> {
     let interrupt = Interrupt::on_signals()?;
     packages::install_for_lab()?;
+    packages::install_for_partition_image()?;
     let program = programs::daemon(false)?;
     let ramdisk = ramdisk::prepare(Flavour::Cloud)?;
     let given = Given::prepare(plan.deploy, plan.firmware)?;

@@ -45,6 +45,7 @@ const MACHINES: &[Need] = &[
     need("python3-venv", "holds the Redfish emulator"),
     need("dnsmasq-base", "router advertisements for old iPXE builds"),
     need("iproute2", "network namespace and bridge"),
+    need("nftables", "networks that lose their packets"),
 ];
 
 /// What building target images and ramdisks needs.
