@@ -13,6 +13,9 @@ const SUPERBLOCK: u64 = 1024;
 /// The most names of a folder that are looked at.
 const MOST_NAMES: usize = 4096;
 const CHUNK: usize = 1 << 20;
+/// Linux: PATH_MAX, and the most links that one path leads over.
+const LONGEST_LINK: u64 = 4096;
+const MOST_LINKS: usize = 40;
 
 /// Why the root file system cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -103,16 +106,17 @@ impl RootFiles {
 
     /// Whether there is a file here (links are followed, within the file system).
     pub fn has_file(&self, path: &str) -> bool {
-        self.fs
-            .metadata(path)
-            .is_ok_and(|about| about.file_type() == FileType::Regular)
+        let path = self.resolved(path);
+        let about = path.and_then(|path| self.fs.symlink_metadata(path.as_str()).ok());
+        about.is_some_and(|about| about.file_type() == FileType::Regular)
     }
 
     /// A whole small file; none when there is none, it is larger, or it cannot be read.
     pub fn small(&self, path: &str, most: u64) -> Option<Vec<u8>> {
-        let about = self.fs.metadata(path).ok()?;
+        let path = self.resolved(path)?;
+        let about = self.fs.symlink_metadata(path.as_str()).ok()?;
         let fits = about.file_type() == FileType::Regular && about.len() <= most;
-        fits.then(|| self.fs.read(path).ok())?
+        fits.then(|| self.fs.read(path.as_str()).ok())?
     }
 
     /// A small file of text.
@@ -122,8 +126,11 @@ impl RootFiles {
 
     /// The names in a folder, sorted; none when there is no such folder.
     pub fn names(&self, path: &str) -> Vec<Name> {
-        let entries = self.fs.read_dir(path).into_iter().flatten();
+        let folder = self.resolved(path);
+        let entries = folder.and_then(|path| self.fs.read_dir(path.as_str()).ok());
         let mut names: Vec<Name> = entries
+            .into_iter()
+            .flatten()
             .take(MOST_NAMES)
             .filter_map(Result::ok)
             .filter_map(|entry| {
@@ -136,12 +143,46 @@ impl RootFiles {
         names
     }
 
+    /// Where a path leads; none when it leads nowhere. Links are followed here: the reader would reserve as much for one as it says it holds.
+    fn resolved(&self, path: &str) -> Option<String> {
+        let parts = |path: &str| -> Vec<String> { path.rsplit('/').map(str::to_owned).collect() };
+        let (mut left, mut done, mut links) = (parts(path), Vec::new(), 0);
+        while let Some(part) = left.pop() {
+            match part.as_str() {
+                "" | "." => continue,
+                ".." => {
+                    done.pop();
+                    continue;
+                }
+                _ => done.push(part),
+            }
+            let here = format!("/{}", done.join("/"));
+            let about = self.fs.symlink_metadata(here.as_str()).ok()?;
+            if !about.is_symlink() {
+                continue;
+            }
+            links += 1;
+            if links > MOST_LINKS || about.len() > LONGEST_LINK {
+                return None;
+            }
+            let target = self.fs.read_link(here.as_str()).ok()?;
+            let target = target.to_str().ok()?;
+            match target.starts_with('/') {
+                true => done.clear(),
+                false => drop(done.pop()),
+            }
+            left.extend(parts(target));
+        }
+        Some(format!("/{}", done.join("/")))
+    }
+
     /// Copies a file elsewhere, piece by piece.
     ///
     /// # Errors
     /// It cannot be read, or not be written.
     pub fn copy(&self, path: &str, to: &mut impl Write) -> Result<u64, RootError> {
-        let mut file = self.fs.open(path)?;
+        let path = self.resolved(path).ok_or(Ext4Error::NotFound)?;
+        let mut file = self.fs.open(path.as_str())?;
         let mut chunk = vec![0; CHUNK];
         let mut copied = 0;
         loop {

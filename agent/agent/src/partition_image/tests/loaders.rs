@@ -27,6 +27,54 @@ pub fn root_image(files: &[(&str, &[u8])]) -> Vec<u8> {
     std::fs::read(image).unwrap()
 }
 
+#[test]
+fn links_are_followed_and_stay_within_the_file_system() {
+    let folder = tempfile::tempdir().unwrap();
+    let tree = folder.path().join("tree");
+    std::fs::create_dir_all(tree.join("boot/real")).unwrap();
+    std::fs::write(tree.join("boot/real/kernel"), b"code").unwrap();
+    let long = format!("{}boot/real", "./".repeat(100));
+    for (link, target) in [
+        ("boot/relative", "real/kernel"),
+        ("boot/absolute", "/boot/real/kernel"),
+        ("boot/folder", "real"),
+        ("boot/far", long.as_str()),
+        ("far", long.as_str()),
+        ("boot/above", "../../../boot/real/kernel"),
+        ("boot/nowhere", "missing"),
+        ("boot/round", "round"),
+    ] {
+        std::os::unix::fs::symlink(target, tree.join(link)).unwrap();
+    }
+    let image = folder.path().join("image");
+    make(&["-t", "ext4", "-d", tree.to_str().unwrap()], &image);
+    let root = opened(&std::fs::read(image).unwrap()).unwrap();
+    for path in [
+        "/boot/real/kernel",
+        "boot/relative",
+        "/boot/absolute",
+        "/boot/folder/kernel",
+        "/far/kernel",
+        "/boot/above",
+        "/boot/folder/../folder/./kernel",
+    ] {
+        assert!(root.has_file(path), "{path}");
+        assert_eq!(root.small(path, 4).as_deref(), Some(&b"code"[..]), "{path}");
+        let mut copied = Vec::new();
+        assert_eq!(root.copy(path, &mut copied).unwrap(), 4, "{path}");
+    }
+    assert_eq!(root.names("/boot/folder").len(), 1);
+    for path in [
+        "/boot/nowhere",
+        "/boot/round",
+        "/boot/far/kernel",
+        "/boot/relative/x",
+    ] {
+        assert!(!root.has_file(path), "{path}");
+        assert!(root.copy(path, &mut Vec::new()).is_err(), "{path}");
+    }
+}
+
 fn make(arguments: &[&str], image: &Path) {
     let done = Command::new("mke2fs")
         .arg("-q")
