@@ -111,7 +111,7 @@ fn requests() -> Vec<(&'static str, usize, Ask)> {
         (
             "boot device",
             2,
-            ask!(|s| s.engine.set_boot_device(s.node, "disk".to_owned(), true)),
+            ask!(|s| s.engine.set_boot_device(s.node, "pxe".to_owned(), true)),
         ),
         (
             "new port",
@@ -130,7 +130,7 @@ fn requests() -> Vec<(&'static str, usize, Ask)> {
             ask!(|s| s.engine.change_resources(s.node, Box::new(traits))),
         ),
         ("console", 2, ask!(|s| s.engine.set_console(s.node, true))),
-        ("interrupt", 2, ask!(|s| s.engine.inject_nmi(s.node))),
+        ("interrupt", 1, ask!(|s| s.engine.inject_nmi(s.node))),
         (
             "boot mode",
             2,
